@@ -1,0 +1,89 @@
+"""The real steps of a job: read the data, write the files, assemble the page.
+
+Floor 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from capclient.batch import manifest
+from capclient.batch.job import Chapter, Job, Prepared
+from capclient.findings import Finding
+from capclient.ingest.sources import input_paths
+from capclient.params import read_params
+from capclient.portfolio import Portfolio
+from capclient.publish.company import company_page
+from capclient.publish.files import write_data_files
+from capclient.store import described, store_key, write_atomically
+from capclient.themes import results
+
+
+@dataclass(frozen=True)
+class Read:
+    """The data of a company once read."""
+
+    portfolio: Portfolio
+    lang: str
+    formats: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Key of the store."""
+        return self.portfolio.store.key
+
+    @property
+    def inputs(self) -> Sequence[Mapping[str, Any]]:
+        """Name, SHA-256 and size of every file."""
+        return self.portfolio.store.report["inputs"]  # type: ignore[return-value]
+
+    @property
+    def quality(self) -> Mapping[str, Any]:
+        """Lines and amounts in, kept and rejected."""
+        return self.portfolio.quality
+
+    @property
+    def reconciliations(self) -> Sequence[Mapping[str, Any]]:
+        """What must be equal."""
+        return self.portfolio.reconciliations
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every finding of the company."""
+        return results(self.portfolio)
+
+
+class RealSteps:
+    """What surrounds the notebooks of a company."""
+
+    def key(self, job: Job) -> str:
+        """Return the key of the inputs as they are now."""
+        params = read_params(job.params_path)
+        return store_key(params, described(input_paths(params)))
+
+    def prepare(self, job: Job) -> Read:
+        """Read and check the data."""
+        return Read(Portfolio.open(job.params_path), job.lang, job.formats)
+
+    def write(self, prepared: Prepared, folder: Path) -> None:
+        """Write the files of data."""
+        assert isinstance(prepared, Read)
+        write_data_files(prepared.portfolio, prepared.findings, folder, prepared.lang)
+
+    def page(self, prepared: Prepared, chapters: Sequence[Chapter], folder: Path) -> None:
+        """Write the page."""
+        assert isinstance(prepared, Read)
+        html = company_page(
+            prepared.portfolio,
+            prepared.findings,
+            [(chapter.id, chapter.notebook) for chapter in chapters],
+            lang=prepared.lang,
+            version=manifest.version(),
+        )
+        write_atomically(folder / "index.html", html)
+
+
+DEFAULT_STEPS = RealSteps()

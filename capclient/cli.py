@@ -1,0 +1,191 @@
+"""The command line: words in, exit status out, no logic of its own.
+
+Floor 9. Heavy imports stand inside the commands, so that ``capclient --help`` answers at once.
+Exit status: 0 all good; 1 some companies failed, the others are complete; 2 the command is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from capclient.errors import CapclientError, ParamsError
+from capclient.wording import text
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="capclient : du grand livre des ventes à une analyse du portefeuille clients que l’on peut croire.",
+)
+
+DEBUG = "--debug"
+
+
+class Lang(StrEnum):
+    """Languages of a report."""
+
+    fr = "fr"
+    en = "en"
+
+
+class Form(StrEnum):
+    """Forms of ``capclient indicators``."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+ParamsFile = Annotated[
+    Path, typer.Argument(metavar="PARAMS.yml", help="Fichier de paramètres d’une société.")
+]
+AsOf = Annotated[str, typer.Option(help="Date d’analyse AAAA-MM-JJ ; par défaut celle des paramètres.")]
+
+
+def main() -> None:
+    """Run the command line; an error of ours is a message, a traceback only with ``--debug``."""
+    debug = DEBUG in sys.argv
+    if debug:
+        sys.argv.remove(DEBUG)
+    try:
+        app()
+    except CapclientError as error:
+        if debug:
+            raise
+        _stop(error)
+
+
+def _stop(error: CapclientError, status: int | None = None) -> NoReturn:
+    print(f"capclient : {error.text()}", file=sys.stderr)
+    raise SystemExit(status if status is not None else 2 if isinstance(error, ParamsError) else 1)
+
+
+@app.command()
+def init(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FICHIER...", help="Fichiers ou dossiers de ventes.")
+    ],
+    out: Annotated[Path, typer.Option(help="Fichier de paramètres à écrire.")],
+    force: Annotated[bool, typer.Option(help="Remplacer un fichier existant.")] = False,
+) -> None:
+    """Regarder des fichiers, proposer la lecture de leurs colonnes, écrire un YAML commenté."""
+    from capclient.proposal import propose, write_proposal
+
+    proposal = propose([path for path in files])
+    for line in proposal.lines:
+        print(line)
+    write_proposal(proposal, out, force=force)
+    print(text("cli.init.written", path=out))
+
+
+@app.command()
+def check(params: ParamsFile, as_of: AsOf = "") -> None:
+    """Lire, valider, rapprocher ; dire ce qui peut être calculé ou non, et pourquoi."""
+    from capclient.inspection import inspection
+    from capclient.params import read_params
+
+    try:
+        parameters = read_params(params)
+    except ParamsError as error:
+        _stop(error, 2)
+    try:
+        found = inspection(parameters, as_of=_day(as_of))
+    except ParamsError as error:
+        _stop(error, 2)
+    except CapclientError as error:
+        _stop(error, 1)
+    for line in found.lines:
+        print(line)
+    raise SystemExit(0 if found.is_good else 1)
+
+
+@app.command()
+def report(
+    params: Annotated[list[Path], typer.Argument(metavar="PARAMS.yml...", help="Une société par fichier.")],
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Sociétés traitées en même temps.")] = 1,
+    out: Annotated[Path, typer.Option(help="Dossier des rapports.")] = Path("reports/out"),
+    lang: Annotated[Lang | None, typer.Option(help="Langue ; par défaut celle de chaque société.")] = None,
+    only: Annotated[str, typer.Option(help="Chapitres, séparés par des virgules.")] = "",
+    formats: Annotated[str, typer.Option(help="Formats, séparés par des virgules : html,xlsx.")] = "",
+    force: Annotated[bool, typer.Option(help="Refaire même ce qui n’a pas changé.")] = False,
+) -> None:
+    """Faire les rapports d’une ou de mille sociétés."""
+    from capclient.batch.command import run_batch
+
+    status = run_batch(
+        params, out=out, workers=jobs, lang=lang.value if lang else "", force=force,
+        only=[item.strip() for item in only.split(",") if item.strip()],
+        formats=[item.strip() for item in formats.split(",") if item.strip()],
+    )  # fmt: skip
+    raise SystemExit(status)
+
+
+@app.command()
+def indicators(
+    params: ParamsFile,
+    form: Annotated[Form, typer.Option("--format", help="Forme de la sortie.")] = Form.table,
+    as_of: AsOf = "",
+    lang: Annotated[Lang | None, typer.Option(help="Langue des libellés.")] = None,
+) -> None:
+    """Donner les indicateurs d’une société, sans rapport."""
+    from capclient.portfolio import Portfolio
+    from capclient.publish import files
+    from capclient.themes import results
+
+    portfolio = Portfolio.open(params, as_of=_day(as_of))
+    language = lang.value if lang else portfolio.params.company.language
+    found = results(portfolio)
+    if form is Form.json:
+        sys.stdout.write(files.indicators_json(portfolio, found, language))
+    elif form is Form.csv:
+        sys.stdout.write(files.indicators_csv(portfolio, found, language))
+    else:
+        for finding in found:
+            spoken = finding.spoken(language, portfolio.currency)
+            print(f"{finding.id:<48} {spoken:<28} {finding.spec.label(language)}")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Dossier des données simulées et des rapports.")] = Path(
+        "reports/out"
+    ),
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1)] = 2,
+    force: Annotated[bool, typer.Option(help="Refaire même ce qui n’a pas changé.")] = False,
+) -> None:
+    """Simuler trois sociétés françaises et faire leurs rapports."""
+    from capclient import datasets
+    from capclient.batch.command import run_batch
+
+    paths = [datasets.write_company(company, out / "donnees") for company in datasets.COMPANIES]
+    raise SystemExit(run_batch(paths, out=out, workers=jobs, force=force))
+
+
+@app.command()
+def lab(
+    params: Annotated[
+        str, typer.Argument(metavar="[PARAMS.yml]", help="Société ; par défaut la démonstration.")
+    ] = "demo",
+    folder: Annotated[Path, typer.Option(help="Copie de travail des notebooks.")] = Path("lab"),
+) -> None:
+    """Ouvrir JupyterLab sur une copie de travail des notebooks, aux paramètres d’une société."""
+    from capclient.laboratory import prepare
+
+    prepare(folder, params)
+    print(text("cli.lab.ready", folder=folder))
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])
+
+
+def _day(value: str):  # type: ignore[no-untyped-def]
+    from datetime import date
+
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise ParamsError("cli.bad_date", value=value) from None

@@ -1,0 +1,1 @@
+"""The only code that touches invoice lines: a handful of operations, and what runs them."""

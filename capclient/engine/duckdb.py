@@ -1,0 +1,67 @@
+"""The embedded engine: DuckDB, within bounds of memory and with its spill files in a folder of ours.
+
+Floor 3.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+
+def connection(spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database that spills into a folder and loads nothing from a network.
+
+    ``CAPCLIENT_MEMORY`` bounds its memory (default ``4GB``), ``CAPCLIENT_THREADS`` its threads.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "temp_directory": str(spill),
+        "memory_limit": os.environ.get("CAPCLIENT_MEMORY", "4GB"),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "true",
+    }
+    if os.environ.get("CAPCLIENT_THREADS"):
+        config["threads"] = os.environ["CAPCLIENT_THREADS"]
+    return duckdb.connect(":memory:", config=config)
+
+
+@contextmanager
+def workspace() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Give a connection and a scratch folder; both are gone afterwards, whatever happened."""
+    with tempfile.TemporaryDirectory(prefix="capclient-") as scratch:
+        con = connection(Path(scratch) / "spill")
+        try:
+            yield con, Path(scratch)
+        finally:
+            con.close()
+
+
+class Ledger:
+    """The canonical tables of one company, as SQL relations over its store.
+
+    Parameters
+    ----------
+    relations
+        Name of a table to the SQL of a FROM item over Parquet files.
+    """
+
+    def __init__(self, relations: dict[str, str]) -> None:
+        self.relations = relations
+
+    def frame(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pd.DataFrame:
+        """Run an operation: ``{table}`` in the text stands for the relation of a table."""
+        with workspace() as (con, _):
+            return con.execute(self.bound(sql), parameters).df()
+
+    def bound(self, sql: str) -> str:
+        """Return the text of an operation with its relations in place."""
+        for name, relation in self.relations.items():
+            sql = sql.replace(f"{{{name}}}", relation)
+        return sql

@@ -1,0 +1,131 @@
+"""The operations that reduce ledger lines to small summaries, as SQL.
+
+Floor 3. ``{customer_days}`` stands for the relation client x day that ingest stores: one scan of the
+lines makes it, every other summary comes from it. Amounts leave the engine as whole cents (BIGINT), so
+that no binary float ever stands between a ledger and a total.
+"""
+
+from __future__ import annotations
+
+# Sections 0.4 and 3.2: a document is what a client received under one number on one day; without a
+# declared type a negative total makes it a credit note. Deposits are no revenue; cut-off entries are
+# revenue and no behaviour; orders are counted once, on the day of their first invoice.
+CUSTOMER_DAYS = """
+WITH documents AS (
+    SELECT customer_id, invoice_id, invoice_date AS day, doc_type, min(order_id) AS order_id,
+           sum(amount_ht) AS amount, sum(cost) AS cost, sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
+    FROM {invoice_lines} GROUP BY ALL
+), kinds AS (
+    SELECT *, coalesce(doc_type, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind,
+           min(day) OVER (PARTITION BY customer_id, coalesce(order_id, invoice_id, '')) AS ordered
+    FROM documents
+)
+SELECT customer_id, day,
+       sum(CASE WHEN kind = 'deposit' THEN 0 ELSE amount END) AS revenue,
+       sum(CASE WHEN kind = 'credit_note' THEN amount ELSE 0 END) AS credited,
+       count(DISTINCT coalesce(order_id, invoice_id, '')) FILTER (kind = 'invoice' AND (order_id IS NULL OR day = ordered))
+           AS orders,
+       count(*) FILTER (kind = 'invoice') AS invoices,
+       sum(cost) AS cost, sum(costed) AS costed
+FROM kinds GROUP BY customer_id, day ORDER BY customer_id NULLS FIRST, day
+"""
+
+EXTENT = """
+SELECT min(day) AS first_day, max(day) AS last_day, count(DISTINCT customer_id) AS customers
+FROM {customer_days}
+"""
+
+LONGEST_GAP = """
+SELECT coalesce(max(day - before), 0) AS days FROM (
+    SELECT day, lag(day) OVER (ORDER BY day) AS before
+    FROM (SELECT DISTINCT day FROM {customer_days} WHERE invoices > 0 AND day <= $1)
+) WHERE day > $1 - INTERVAL 12 MONTH
+"""
+
+CUSTOMERS = """
+WITH days AS (SELECT * FROM {customer_days} WHERE customer_id IS NOT NULL AND day <= $as_of),
+gaps AS (
+    SELECT customer_id, count(gap) AS gaps, median(gap) AS median_gap FROM (
+        SELECT customer_id, day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap
+        FROM days WHERE invoices > 0
+    ) GROUP BY customer_id
+)
+SELECT customer_id,
+       min(day) FILTER (invoices > 0) AS first_purchase, max(day) FILTER (invoices > 0) AS last_purchase,
+       count(*) FILTER (invoices > 0) AS purchase_days,
+       count(*) FILTER (invoices > 0 AND day >= $n_start) AS purchase_days_12m,
+       count(*) FILTER (invoices > 0 AND day >= $n1_start) AS purchase_days_24m,
+       coalesce(any_value(gaps), 0) AS gaps,
+       coalesce(max(day) FILTER (invoices > 0) - min(day) FILTER (invoices > 0), 0) AS span_days,
+       any_value(median_gap) AS median_gap,
+       coalesce(sum(orders) FILTER (day BETWEEN $n_start AND $n_end), 0)::BIGINT AS orders_n,
+       coalesce(sum(orders) FILTER (day BETWEEN $n1_start AND $n1_end), 0)::BIGINT AS orders_n1,
+       {cents_n} AS revenue_n, {cents_n1} AS revenue_n1, {cents_n2} AS revenue_n2,
+       {cents_half} AS revenue_half, {cents_half_before} AS revenue_half_before,
+       {cents_before} AS revenue_before,
+       (sum(cost) FILTER (day BETWEEN $n_start AND $n_end) * 100)::BIGINT AS cost_n,
+       (sum(costed) FILTER (day BETWEEN $n_start AND $n_end) * 100)::BIGINT AS cost_known_revenue_n
+FROM days LEFT JOIN gaps USING (customer_id) GROUP BY customer_id ORDER BY customer_id
+"""
+
+
+def _cents(condition: str) -> str:
+    return f"coalesce(sum(revenue) FILTER ({condition}) * 100, 0)::BIGINT"
+
+
+CUSTOMERS = (
+    CUSTOMERS.replace("{cents_before}", _cents("day < $n_start"))
+    .replace("{cents_half_before}", _cents("day BETWEEN $half_before_start AND $half_before_end"))
+    .replace("{cents_half}", _cents("day BETWEEN $half_start AND $half_end"))
+    .replace("{cents_n2}", _cents("day BETWEEN $n2_start AND $n2_end"))
+    .replace("{cents_n1}", _cents("day BETWEEN $n1_start AND $n1_end"))
+    .replace("{cents_n}", _cents("day BETWEEN $n_start AND $n_end"))
+)
+
+MONTHS = """
+SELECT customer_id, date_trunc('month', day)::DATE AS month,
+       (sum(revenue) * 100)::BIGINT AS revenue, sum(orders)::BIGINT AS orders
+FROM {customer_days} WHERE day <= $1 GROUP BY ALL ORDER BY customer_id NULLS FIRST, month
+"""
+
+# Best revenue of any twelve months that end on the same day of the month as D, D included (1.1).
+BEST_YEAR = """
+WITH ends AS (SELECT unnest($ends::DATE[]) AS year_end, unnest($starts::DATE[]) AS year_start),
+years AS (
+    SELECT customer_id, year_end, (sum(revenue) * 100)::BIGINT AS revenue
+    FROM ends JOIN (SELECT * FROM {customer_days} WHERE customer_id IS NOT NULL AND revenue <> 0)
+         ON day BETWEEN year_start AND year_end
+    GROUP BY ALL
+)
+SELECT customer_id, max(revenue) AS best_12m, arg_max(year_end, (revenue, year_end)) AS best_12m_end
+FROM years GROUP BY customer_id ORDER BY customer_id
+"""
+
+PERIOD_REVENUE = """
+SELECT customer_id, (sum(revenue) * 100)::BIGINT AS revenue, sum(orders)::BIGINT AS orders
+FROM {customer_days} WHERE day BETWEEN $1 AND $2 GROUP BY customer_id ORDER BY customer_id NULLS FIRST
+"""
+
+# Names and attributes that only the ledger knows: the latest one said of each client.
+LEDGER_ATTRIBUTES = """
+SELECT customer_id, arg_max(customer_name, (invoice_date, customer_name)) AS name,
+       arg_max(salesperson, (invoice_date, salesperson)) AS salesperson
+FROM {invoice_lines} WHERE customer_id IS NOT NULL GROUP BY customer_id ORDER BY customer_id
+"""
+
+FAMILIES = """
+SELECT customer_id, count(DISTINCT family) AS families FROM {invoice_lines}
+WHERE invoice_date BETWEEN $1 AND $2 AND family IS NOT NULL AND amount_ht > 0 GROUP BY customer_id
+ORDER BY customer_id NULLS FIRST
+"""
+
+FAMILIES_SOLD = """
+SELECT count(DISTINCT family) AS families FROM {invoice_lines}
+WHERE invoice_date BETWEEN $1 AND $2 AND family IS NOT NULL AND amount_ht > 0
+"""
+
+FAMILY_REVENUE = """
+SELECT family, (sum(amount_ht) * 100)::BIGINT AS revenue FROM {invoice_lines}
+WHERE invoice_date BETWEEN $1 AND $2 AND coalesce(doc_type, '') <> 'deposit' GROUP BY family
+ORDER BY family NULLS LAST
+"""

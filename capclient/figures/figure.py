@@ -1,0 +1,100 @@
+"""A figure is a picture, the sentence that states its finding, and its description in words."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import pandas as pd
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure as Canvas
+
+from capclient.figures.palette import RC
+from capclient.templates import render
+from capclient.vocabulary import Unknown
+
+WIDTH = 760  # CSS pixels: the column of the report
+CSS_DPI = 96
+SHARPNESS = 1.75  # device pixels for one CSS pixel: sharp on screen, 190 dots an inch on A4
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing that shows itself in JupyterLab and in the report with the same HTML.
+
+    Parameters
+    ----------
+    name
+        Identifier, unique in a report: ``pareto`` gives the anchor ``fig-pareto``.
+    title
+        Sentence that states the finding.
+    alt
+        The data in words, with the main numbers, for who does not see the picture.
+    png
+        The picture; ``width`` and ``height`` are CSS pixels.
+    """
+
+    name: str
+    title: str
+    alt: str
+    png: bytes = field(repr=False)
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if not self.title.strip() or not self.alt.strip():
+            raise ValueError(f"figure {self.name!r} needs a title and a text alternative")
+
+    def html(self) -> str:
+        """Return the figure as HTML, with the picture inside."""
+        return str(render("figure.html.j2", lang="fr", figure=self, data=b64encode(self.png).decode("ascii")))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": f"{self.title}\n{self.alt}"}
+
+
+def drawn(
+    draw: Callable[[list[Axes]], None],
+    *,
+    name: str,
+    title: str,
+    alt: str,
+    height: int = 380,
+    grid: tuple[int, int] = (1, 1),
+    share_rows: bool = False,
+) -> Figure:
+    """Draw once, at the size shown, and return the figure.
+
+    Nothing here touches the state of pyplot, and the settings of the user's matplotlib do not reach the
+    picture; it carries no date and no software name, so two draws give the same bytes.
+
+    Parameters
+    ----------
+    draw
+        Receives the axes, row by row.
+    grid, share_rows
+        Rows and columns of axes, and whether the axes of a row share their vertical scale.
+    """
+    with style.context(["default", RC], after_reset=False):
+        canvas = Canvas(figsize=(WIDTH / CSS_DPI, height / CSS_DPI), dpi=CSS_DPI * SHARPNESS)
+        canvas.set_layout_engine("constrained", w_pad=0.06, h_pad=0.06, wspace=0.04, hspace=0.06)
+        FigureCanvasAgg(canvas)
+        axes = canvas.subplots(*grid, squeeze=False, sharey="row" if share_rows else False)
+        draw([axis for row in axes for axis in row])
+        file = BytesIO()
+        canvas.savefig(file, format="png", metadata={"Software": None})
+        canvas.clear()
+    return Figure(name, title, alt, file.getvalue(), WIDTH, height)
+
+
+def unusable(data: pd.DataFrame | pd.Series | Unknown) -> Unknown | None:
+    """Return why there is nothing to draw: the reason given, or no value at all; None when there is."""
+    if isinstance(data, Unknown):
+        return data
+    numbers = data.to_frame() if isinstance(data, pd.Series) else data
+    numbers = numbers.select_dtypes("number")
+    return Unknown("not_applicable") if numbers.empty or not numbers.notna().any(axis=None) else None

@@ -1,0 +1,215 @@
+"""Groups of similar clients, when the portfolio has any (9).
+
+Floor 4. Clusters describe a portfolio; they decide nothing about one client. They are shown with the evidence
+of whether they exist: how separate they are (silhouette) and whether they come back when clients are drawn
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capclient.indicators.exact import Limit, number
+from capclient.vocabulary import Unknown
+
+# Up to here "no substantial structure has been found": Kaufman and Rousseeuw, Finding Groups in Data, 1990.
+FLAT_SILHOUETTE = 0.25
+SILHOUETTE_ROWS = 2_000
+FARTHEST = 3.0  # scaled values stop here: one giant client is no cluster
+FLAGGED_FROM = 0.05  # share of missing values from which their flag is a trait and not a cluster of one
+CENTRES_TRIED = 10
+CENTRES_TRIED_AGAIN = 3  # for each bootstrap sample, whose fit only has to be good
+
+
+def _same(values: pd.Series) -> pd.Series:
+    return values
+
+
+def _log(values: pd.Series) -> pd.Series:
+    return pd.Series(np.log1p(values.clip(lower=0)))
+
+
+def _growth(values: pd.Series) -> pd.Series:
+    return values.clip(-1, 2)
+
+
+# Columns used when present, and how each is brought to a comparable shape; the first one orders the clusters.
+TRANSFORMS: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "revenue_n": _log,
+    "growth": _growth,
+    "interval_days": _log,
+    "ratio": _same,
+    "volatility": _same,
+    "range_breadth": _same,
+    "gross_margin_rate": _same,
+    "cost_to_serve_rate": _same,
+    "days_late": _same,
+    "seniority_years": _same,
+    "season_share": _same,
+    "price_index": _same,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clusters:
+    """Clusters of clients and what they are worth.
+
+    ``labels`` (Int64, 1 to k, by falling median of the first column) is indexed by client, ``profiles``
+    (medians in original units) and ``sizes`` by label, ``curve`` (silhouette) by number of clusters.
+    ``silhouette`` goes from -1 to 1, ``stability`` is the mean adjusted Rand index of the bootstraps.
+    ``reason`` is ``unreliable:no_structure`` when the figures say so, None otherwise.
+    """
+
+    labels: pd.Series
+    profiles: pd.DataFrame
+    sizes: pd.Series
+    k: int
+    silhouette: float
+    stability: float
+    curve: pd.Series
+    reason: str | None
+
+
+def cluster_features(customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the features that the columns of ``customers`` allow, transformed and in original units (9).
+
+    >>> table = pd.DataFrame({"revenue_n": [0.0, 99.0], "growth": [-3.0, 5.0], "name": ["A", "B"]})
+    >>> cluster_features(table)[0].round(2).to_dict("list")
+    {'revenue_n': [0.0, 4.61], 'growth': [-1.0, 2.0]}
+    """
+    present = [column for column in TRANSFORMS if column in customers]
+    originals = customers[present].astype("float64").replace([np.inf, -np.inf], np.nan)
+    return pd.DataFrame({column: TRANSFORMS[column](originals[column]) for column in present}), originals
+
+
+def cluster(
+    features: pd.DataFrame,
+    originals: pd.DataFrame | None = None,
+    *,
+    ks: tuple[int, int] = (2, 8),
+    seed: int,
+    bootstraps: int = 20,
+    stability: Limit = "0.6",
+    minimum: int = 30,
+) -> Clusters | Unknown:
+    """Group clients by k-means, with the number of groups that separates them best (9).
+
+    Parameters
+    ----------
+    features
+        One row per client; missing and infinite values are allowed.
+    originals
+        The columns that profiles describe, same index; ``features`` by default. The first orders the
+        clusters.
+    ks
+        Smallest and largest number of clusters tried.
+    seed
+        Of every random draw: equal inputs give equal clusters, whatever the order of rows.
+    bootstraps, stability
+        Number of samples drawn again, and the mean adjusted Rand index to exceed.
+    minimum
+        Number of clients below which there is no answer.
+
+    Returns
+    -------
+    Clusters
+        Or ``Unknown``: ``n_small``, or ``unreliable:no_structure`` when no column tells clients apart.
+    """
+    from threadpoolctl import threadpool_limits  # installed by scikit-learn, which relies on it
+
+    if len(features) < minimum:
+        return Unknown("n_small")
+    ordered = features.sort_index(kind="stable")
+    scaled = _scaled(ordered)
+    distinct = len(np.unique(scaled, axis=0)) if scaled.size else 0
+    if distinct <= ks[0]:
+        return Unknown("unreliable:no_structure")
+    rng = np.random.default_rng(seed)
+    sample = np.sort(rng.permutation(len(scaled))[:SILHOUETTE_ROWS])
+    with threadpool_limits(limits=1):  # on small arrays threads cost thirty times what they save
+        models = {k: _fitted(scaled, k, seed) for k in range(ks[0], min(ks[1], distinct - 1) + 1)}
+        curve = pd.Series({k: _silhouette(scaled, model, sample) for k, model in models.items()})
+        k = max(models, key=lambda tried: curve[tried])  # the smallest of equals
+        found = models[k].predict(scaled)
+        again = _stability(scaled, found, k, rng, seed, bootstraps)
+    exists = number(again) > number(stability) and curve[k] > FLAT_SILHOUETTE
+    described = (features if originals is None else originals).reindex(ordered.index)
+    described = described.replace([np.inf, -np.inf], np.nan)
+    labels = _renumbered(pd.Series(found, index=ordered.index), described.iloc[:, 0])
+    return Clusters(
+        labels=labels.reindex(features.index),
+        profiles=described.groupby(labels).median().rename_axis("cluster"),
+        sizes=labels.value_counts().sort_index().rename_axis("cluster").rename("customers"),
+        k=k,
+        silhouette=float(curve[k]),
+        stability=again,
+        curve=curve.rename("silhouette").rename_axis("k"),
+        reason=None if exists else "unreliable:no_structure",
+    )
+
+
+def _scaled(features: pd.DataFrame) -> np.ndarray:
+    """Return features imputed by their median, scaled by their quartiles, with flags for what was missing."""
+    finite = features.astype("float64").replace([np.inf, -np.inf], np.nan)
+    columns = []
+    for name in finite:
+        values = finite[name]
+        filled = values.fillna(values.median())
+        if filled.isna().all() or filled.nunique() == 1:
+            continue
+        quartiles = float(filled.quantile(0.75) - filled.quantile(0.25))
+        spread = quartiles if quartiles > 0 else float(filled.std())
+        columns.append(((filled - filled.median()) / spread).clip(-FARTHEST, FARTHEST).to_numpy())
+        if values.isna().mean() >= FLAGGED_FROM:
+            columns.append(values.isna().to_numpy(dtype="float64"))
+    return np.column_stack(columns) if columns else np.empty((len(finite), 0))
+
+
+def _fitted(scaled: np.ndarray, k: int, seed: int, tries: int = CENTRES_TRIED) -> Any:
+    from sklearn.cluster import KMeans
+
+    return KMeans(n_clusters=k, n_init=tries, random_state=seed).fit(scaled)
+
+
+def _silhouette(scaled: np.ndarray, model: Any, sample: np.ndarray) -> float:
+    from sklearn.metrics import silhouette_score
+
+    labels = model.labels_[sample]
+    if len(np.unique(labels)) < 2:  # a tiny cluster missed the sample
+        return -1.0
+    return round(float(silhouette_score(scaled[sample], labels)), 6)
+
+
+def _stability(
+    scaled: np.ndarray, found: np.ndarray, k: int, rng: np.random.Generator, seed: int, bootstraps: int
+) -> float:
+    """Return how well clusters of resampled clients agree with those found, on all clients (1 is perfect)."""
+    from sklearn.metrics import adjusted_rand_score
+
+    agreements = []
+    for _ in range(bootstraps):
+        drawn = scaled[rng.integers(0, len(scaled), len(scaled))]
+        if len(np.unique(drawn, axis=0)) < k:
+            agreements.append(0.0)
+            continue
+        again = _fitted(drawn, k, seed, CENTRES_TRIED_AGAIN).predict(scaled)
+        agreements.append(float(adjusted_rand_score(found, again)))
+    return round(float(np.mean(agreements)), 6) if agreements else 0.0
+
+
+def _renumbered(found: pd.Series, first: pd.Series) -> pd.Series:
+    """Number clusters from 1 by falling median of a column, then by falling size, then by first client."""
+    order = pd.DataFrame(
+        {
+            "median": -first.groupby(found).median(),
+            "size": -found.value_counts(),
+            "client": found.reset_index(drop=True).reset_index().groupby(0)["index"].min(),
+        }
+    ).sort_values(["median", "size", "client"], kind="stable")
+    numbers = {old: new for new, old in enumerate(order.index, start=1)}
+    return found.map(numbers).astype("Int64").rename("cluster")

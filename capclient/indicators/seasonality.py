@@ -1,0 +1,188 @@
+"""Seasonal clients, and the ends of their seasons (3.11).
+
+Floor 4. A season is three consecutive months, counted around the year: December to February is one. How years
+are cut decides whether such a window stays whole. Years are blocks of twelve months that end with the last
+complete month of the data; for a client whose window lies across that cut, they end one or two months
+earlier, just before the window opens, so that a block holds one winter and not the halves of two.
+Where that would leave fewer than two complete years, the first cut stays and the two ends of the block are
+joined: a block has each month of the calendar once in any case.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from capclient.indicators.exact import compare
+from capclient.periods import Period, is_month_end
+from capclient.thresholds import SeasonThresholds
+
+WINDOW = 3  # months in a season
+
+
+def seasonality(
+    months: pd.DataFrame,
+    *,
+    covered: Period,
+    customers: pd.Index | None = None,
+    thresholds: SeasonThresholds | None = None,
+) -> pd.DataFrame:
+    """Tell which clients are seasonal and when their season starts (3.11).
+
+    A client is seasonal when, in every complete year in which it bought, and in two at least, its best three
+    months hold half of its revenue, and the window of one of those years overlaps that of each other year by
+    two months. Where several windows of a year are equally good, each of them counts.
+
+    Parameters
+    ----------
+    months
+        ``customer_id``, ``month`` (first day) and ``revenue`` (euros); months without revenue may be absent.
+    covered
+        Days that the data cover, up to the analysis date; only whole months inside are used.
+    customers
+        Clients to answer for, in this order; those of ``months``, sorted, by default.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by client: ``seasonal`` (bool); ``to_confirm`` (bool, one complete year only, which looks
+        seasonal); ``start_month`` (Int64, 1 to 12, of the season or presumed season); ``share_1`` (share of
+        the window in the last complete year), ``share_2`` and so on back in time, missing for a year
+        without revenue.
+
+    Examples
+    --------
+    Eleven quiet months and a strong December, twice:
+
+    >>> from capclient.periods import Period
+    >>> sales = pd.DataFrame({"month": pd.date_range("2023-01-01", periods=24, freq="MS")})
+    >>> sales = sales.assign(customer_id="C1", revenue=[10.0] * 11 + [300.0] + [10.0] * 11 + [300.0])
+    >>> found = seasonality(sales, covered=Period(date(2023, 1, 1), date(2024, 12, 31)))
+    >>> found.reset_index()[["customer_id", "seasonal", "start_month"]]
+      customer_id  seasonal  start_month
+    0          C1      True           11
+    """
+    limits = thresholds or SeasonThresholds()
+    first, last = _whole_months(covered)
+    cube, index = _cube(months, first, last, customers)
+    span = last - first + 1
+    profile = np.zeros((len(index), 12), dtype="int64")
+    for place in range(span):
+        profile[:, (first + place) % 12] += cube[:, place]
+    shift = np.zeros(len(index), dtype=int)
+    straddled = (last - _best_starts(profile)) % 12  # months of the window that lie before the cut, less one
+    for back in range(1, WINDOW):
+        if (span - back) // 12 >= limits.years:
+            shift[straddled == back - 1] = back
+    blocks = [_judged(cube, index, last, back, shift == back, limits) for back in range(WINDOW)]
+    return (
+        pd.concat(blocks)
+        .reindex(index)
+        .astype({"seasonal": bool, "to_confirm": bool, "start_month": "Int64"})
+    )
+
+
+def _whole_months(covered: Period) -> tuple[int, int]:
+    """Return the first and last month fully covered, as months since year 0."""
+    first = covered.start.year * 12 + covered.start.month - 1 + (covered.start.day > 1)
+    last = covered.end.year * 12 + covered.end.month - 1 - (not is_month_end(covered.end))
+    return first, last
+
+
+def _cube(
+    months: pd.DataFrame, first: int, last: int, customers: pd.Index | None
+) -> tuple[np.ndarray, pd.Index]:
+    """Return revenue in cents, clients x months, and the clients of the rows."""
+    index = customers if customers is not None else pd.Index(np.sort(months["customer_id"].unique()))
+    cube = np.zeros((len(index), max(last - first + 1, 0)), dtype="int64")
+    place = (months["month"].dt.year * 12 + months["month"].dt.month - 1 - first).to_numpy()
+    row = index.get_indexer(pd.Index(months["customer_id"]))
+    inside = (place >= 0) & (place < cube.shape[1]) & (row >= 0)
+    whole = (months["revenue"].to_numpy(dtype="float64") * 100).round().astype("int64")
+    np.add.at(cube, (row[inside], place[inside]), whole[inside])
+    return cube, index.rename("customer_id")
+
+
+def _windows(by_month: np.ndarray) -> np.ndarray:
+    """Return the revenue of the window that starts at each month of the calendar (last axis, circular)."""
+    return sum((np.roll(by_month, -step, axis=-1) for step in range(WINDOW)), np.zeros_like(by_month))
+
+
+def _best_starts(profile: np.ndarray) -> np.ndarray:
+    """Return the start (0 to 11) of the best window: ties go to the one with the strongest middle month."""
+    order = np.lexsort((np.roll(profile, -1, axis=-1), _windows(profile)), axis=-1)
+    return np.asarray(order[:, -1])
+
+
+def _judged(
+    cube: np.ndarray, index: pd.Index, last: int, back: int, rows: np.ndarray, limits: SeasonThresholds
+) -> pd.DataFrame:
+    """Judge the clients of ``rows`` on years that end ``back`` months before the last."""
+    mine = cube[rows]
+    years = (mine.shape[1] - back) // 12
+    end = mine.shape[1] - back
+    recent_first = [mine[:, end - 12 * (year + 1) : end - 12 * year] for year in range(years)]
+    by_year = np.stack(recent_first, axis=1) if recent_first else np.zeros((len(mine), 0, 12), dtype="int64")
+    by_month = np.roll(by_year, (last - back + 1) % 12, axis=-1)  # January first, whatever the cut
+    totals, sums = by_month.sum(axis=-1), _windows(by_month)
+    bought = totals > 0
+    best = sums == sums.max(axis=-1, keepdims=True)
+    holds = compare(sums.max(axis=-1), totals, limits.window_share) >= 0
+    reach = WINDOW - limits.overlap_months  # months by which two windows may differ
+    near = np.logical_or.reduce([np.roll(best, step, axis=-1) for step in range(-reach, reach + 1)])
+    shared = (near | ~bought[..., None]).all(axis=1) & (best & bought[..., None]).any(axis=1)
+    agreed = (holds | ~bought).all(axis=1) & shared.any(axis=1)
+    pooled = by_month.sum(axis=1)
+    start = _best_starts_among(pooled, shared)
+    count = bought.sum(axis=1)
+    window = np.take_along_axis(sums, np.broadcast_to(start[:, None, None], (*sums.shape[:2], 1)), axis=-1)[
+        ..., 0
+    ]
+    shares = np.where(bought, window / np.where(bought, totals, 1), np.nan)
+    seasonal = agreed & (count >= limits.years)
+    to_confirm = agreed & (count >= 1) & (years < limits.years)
+    found = pd.DataFrame({"seasonal": seasonal, "to_confirm": to_confirm}, index=index[rows])
+    found["start_month"] = pd.array(start + 1, dtype="Int64")
+    found["start_month"] = found["start_month"].where(found["seasonal"] | found["to_confirm"])
+    return found.assign(**{f"share_{year + 1}": shares[:, year] for year in range(years)})
+
+
+def _best_starts_among(pooled: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Return the best start among those allowed, strongest middle month first on ties."""
+    order = np.lexsort((np.roll(pooled, -1, axis=-1), _windows(pooled), allowed), axis=-1)
+    return np.asarray(order[:, -1])
+
+
+def season_end(as_of: date, start_month: pd.Series) -> pd.Series:
+    """Return the last day of the last season that ended on or before D, for each client (8).
+
+    >>> season_end(date(2025, 8, 31), pd.Series({"C1": 12, "C2": 6})).dt.date.to_dict()
+    {'C1': datetime.date(2025, 2, 28), 'C2': datetime.date(2025, 8, 31)}
+    """
+    done = as_of.year * 12 + as_of.month - 1 - (not is_month_end(as_of))
+    last_month = start_month.astype("Int64") + WINDOW - 2  # from 0, not yet brought back within the year
+    return _month_ends(done - (done - last_month) % 12)
+
+
+def next_season_end(last_purchase: pd.Series, start_month: pd.Series) -> pd.Series:
+    """Return the last day of the first season that opens after each client's last purchase (8).
+
+    A purchase during a season leads to the season of the next year.
+
+    >>> bought = pd.to_datetime(pd.Series({"C1": "2024-12-05", "C2": "2024-05-31"}))
+    >>> next_season_end(bought, pd.Series({"C1": 12, "C2": 6})).dt.date.to_dict()
+    {'C1': datetime.date(2026, 2, 28), 'C2': datetime.date(2024, 8, 31)}
+    """
+    month = (last_purchase.dt.year * 12 + last_purchase.dt.month - 1).astype("Int64")
+    opening = month + 1 + (start_month.astype("Int64") - 1 - month - 1) % 12
+    return _month_ends(opening + WINDOW - 1)
+
+
+def _month_ends(month: pd.Series) -> pd.Series:
+    """Return the last day of months counted since year 0; missing stays missing."""
+    known = month.notna()
+    numbers = month.fillna(12 * 1970).to_numpy(dtype="int64") + 1 - 12 * 1970
+    next_firsts = pd.Series(numbers.astype("datetime64[M]").astype("datetime64[s]"), index=month.index)
+    return (next_firsts - pd.Timedelta(days=1)).where(known)

@@ -1,0 +1,207 @@
+"""The sales ledger: every line typed, kept or rejected with a reason.
+
+Floor 3. A line with a date and an amount is revenue whatever its product code or prefix (0.4); a line
+without client is unassigned revenue, not a reject. One Parquet file a part holds all its lines in file
+order, rejected ones too: a line's place in it is its place in the source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from capclient.ingest.sources import Part
+from capclient.ingest.typed import (
+    WIDE,
+    code_sql,
+    date_sql,
+    flag_sql,
+    merged,
+    number_sql,
+    row_hash_sql,
+    text_sql,
+)
+from capclient.params import Filter, Params
+from capclient.readers.identifiers import clean_sql
+from capclient.readers.raw import Note
+from capclient.readers.sql_text import literal, quoted
+from capclient.schema import TABLES
+
+TABLE = TABLES["invoice_lines"]
+TEXTS = [column.name for column in TABLE.columns if column.kind == "text"]
+DATES = [column.name for column in TABLE.columns if column.kind == "date"]
+MONEY = [column.name for column in TABLE.columns if column.kind == "money" and column.name != "amount_ht"]
+NUMBERS = [column.name for column in TABLE.columns if column.kind == "number"]
+OPTIONAL = [name for name in (*DATES, *MONEY, *NUMBERS) if name != "invoice_date"]
+SIGNED = ("qty", "amount_exact", "vat", "amount_ttc", "cost")  # negative on credit notes (0.1)
+
+
+def write(con: duckdb.DuckDBPyConnection, parts: list[Part], params: Params, folder: Path) -> None:
+    """Type every part into ``invoice_lines/part-000.parquet`` and so on."""
+    target = folder / "invoice_lines"
+    target.mkdir()
+    limits = _overlap_limits(con, parts, params)
+    for place, part in enumerate(parts):
+        cells = _cells(con, part, params)
+        flipped = _credit_notes_are_positive(con, part, cells)
+        if flipped:
+            parts[place] = part = _noted(part, Note("ingest.credit_notes_flipped", {"lines": flipped}))
+        sql = _select(part, cells, params, limits.get(part.group), flip=bool(flipped))
+        con.execute(f"COPY ({sql}) TO '{part_path(folder, part)}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def part_path(folder: Path, part: Part) -> Path:
+    """Return the Parquet file of a part."""
+    return folder / "invoice_lines" / f"part-{part.number:03d}.parquet"
+
+
+def relation(folder: Path, parts: list[Part]) -> str:
+    """Return the kept lines of all parts with their source and line; ``{folder}`` is filled by the reader."""
+    selects = [
+        f"SELECT * EXCLUDE (reject, row_hash, rounding, file_row_number{', source_line' if part.raw.line_column else ''}), "
+        f"{literal(part.source)} AS source, {_line(part)} AS source_line "
+        f"FROM read_parquet('{{folder}}/invoice_lines/{part_path(folder, part).name}', file_row_number = true) "
+        "WHERE reject IS NULL"
+        for part in parts
+    ]
+    return "(" + " UNION ALL BY NAME ".join(selects) + ")"
+
+
+def _line(part: Part) -> str:
+    return "source_line" if part.raw.line_column else f"{part.raw.first_line} + file_row_number"
+
+
+def _cells(con: duckdb.DuckDBPyConnection, part: Part, params: Params) -> dict[str, str]:
+    """Return the SQL of each canonical column over the file's text columns."""
+    cells = {name: text_sql(con, part, name) for name in TEXTS}
+    cells["customer_id"] = merged(cells["customer_id"], params.identity.merge)
+    cells |= {name: date_sql(part, name) for name in DATES}
+    cells |= {name: number_sql(part, name, "DECIMAL(19,9)") for name in NUMBERS}
+    cells |= {name: number_sql(part, name, WIDE) for name in MONEY}
+    cells["doc_type"] = code_sql(part, TABLE.column("doc_type"))
+    cells["recurring"] = flag_sql(part, "recurring")
+    if part.column("amount_ht"):
+        cells["amount_exact"] = number_sql(part, "amount_ht", WIDE)
+    else:  # quantity times unit price, both with all their decimals
+        cells["amount_exact"] = f"({cells['qty']} * {cells['unit_price']})"
+    return cells
+
+
+def _select(part: Part, cells: dict[str, str], params: Params, limit: str | None, *, flip: bool) -> str:
+    """Return the whole SELECT of a part: typed cells, signs and rates, one rounding, the reason of a reject."""
+    typed = [f"{sql} AS {name}" for name, sql in cells.items()]
+    typed += [f"{_given(part, name)} AS {name}_given" for name in (*OPTIONAL, "invoice_date", "amount_ht")]
+    typed.append(f"{row_hash_sql(part)} AS row_hash")
+    typed.append(f"{_trimmed(part)} AS is_trimmed")
+    kept = [*TEXTS, *DATES, "recurring", "row_hash"]
+    if part.raw.line_column:
+        typed.append(f"{quoted(part.raw.line_column)}::BIGINT AS source_line")
+        kept.append("source_line")
+    sign = "CASE WHEN doc_type = 'credit_note' THEN -1 ELSE 1 END" if flip else "1"
+    signed = [f"{name} * {sign} AS {name}" for name in SIGNED]
+    rated = ["(amount_exact * rate) AS amount_exact, (unit_price * rate)::DECIMAL(19,9) AS unit_price"]
+    rated += [f"round({name} * rate, 2)::DECIMAL(18,2) AS {name}" for name in MONEY]
+    return f"""
+    WITH typed AS (SELECT {", ".join(typed)} FROM {part.raw.relation}),
+    signed AS (SELECT * REPLACE ({", ".join(signed)}), {_rate(params)} AS rate, {_quality(part)} AS quality FROM typed),
+    rated AS (SELECT * REPLACE ({", ".join(rated)}) FROM signed)
+    SELECT {", ".join(kept)}, nullif(doc_type, '?') AS doc_type, qty::DECIMAL(19,9) AS qty, unit_price,
+           round(amount_exact, 2)::DECIMAL(18,2) AS amount_ht, {", ".join(MONEY)}, quality,
+           (amount_exact - round(amount_exact, 2))::DECIMAL(18,9) AS rounding, {_reason(params, limit)} AS reject
+    FROM rated
+    """
+
+
+def _given(part: Part, name: str) -> str:
+    """Return SQL that tells whether the file says something in this column."""
+    if name == "amount_ht" and not part.column(name):
+        return f"({_given(part, 'qty')} AND {_given(part, 'unit_price')})"
+    column = part.column(name)
+    return "false" if column is None else f"({clean_sql(column)} IS NOT NULL)"
+
+
+def _trimmed(part: Part) -> str:
+    column = part.column("customer_id")
+    return "false" if column is None else f"coalesce({column} <> {clean_sql(column)}, false)"
+
+
+def _quality(part: Part) -> str:
+    """Return what is odd in a line that is kept all the same, as codes joined by commas."""
+    odd = ["CASE WHEN invoice_id IS NULL THEN 'no_invoice_id' END", "CASE WHEN is_trimmed THEN 'trimmed' END"]
+    odd += [
+        f"CASE WHEN {name}_given AND {name} IS NULL THEN '{name}_unreadable' END"
+        for name in OPTIONAL
+        if part.column(name)
+    ]
+    return f"nullif(concat_ws(',', {', '.join(odd)}), '')"
+
+
+def _rate(params: Params) -> str:
+    """Return the SQL of a line's rate to the company's currency; NULL where the user gave none."""
+    own = literal(params.company.currency)
+    rates = "".join(
+        f" WHEN {literal(code)} THEN {rate}" for code, rate in sorted(params.exchange_rates.items())
+    )
+    return f"(CASE upper(coalesce(currency, {own})) WHEN {own} THEN 1{rates} END)::DECIMAL(12,6)"
+
+
+def _reason(params: Params, limit: str | None) -> str:
+    """Return the SQL of a line's reject code, NULL when it is kept."""
+    filters = " ".join(
+        f"WHEN {_matches(rule)} THEN {literal('filter:' + rule.name)}" for rule in params.filters
+    )
+    overlap = f"WHEN invoice_date >= DATE '{limit}' THEN 'overlap'" if limit else ""
+    return f"""CASE
+        WHEN invoice_date IS NULL THEN CASE WHEN invoice_date_given THEN 'unreadable_date' ELSE 'missing_date' END
+        WHEN amount_exact IS NULL THEN CASE WHEN amount_ht_given THEN 'unreadable_amount' ELSE 'missing_amount' END
+        WHEN abs(amount_exact) >= 1e13 THEN 'amount_too_large'
+        WHEN doc_type = '?' THEN 'unknown_doc_type'
+        WHEN rate IS NULL THEN 'no_exchange_rate'
+        {overlap} {filters} END"""
+
+
+def _matches(rule: Filter) -> str:
+    tests = []
+    if rule.values:
+        tests.append(f"{quoted(rule.column)} IN ({', '.join(literal(value) for value in rule.values)})")
+    tests += [
+        f"starts_with({quoted(rule.column)}, {literal(prefix)})" for prefix in rule.starts_with if prefix
+    ]
+    return f"({' OR '.join(tests)})" if tests else "false"
+
+
+def _overlap_limits(
+    con: duckdb.DuckDBPyConnection, parts: list[Part], params: Params
+) -> dict[int, str | None]:
+    """With ``keep_last``: the first date of the parts that follow, for each part that one follows."""
+    if params.sources["invoice_lines"].overlap != "keep_last":
+        return {}
+    firsts: dict[int, str] = {}
+    for part in parts:
+        row = con.execute(
+            f"SELECT min({date_sql(part, 'invoice_date')})::VARCHAR FROM {part.raw.relation}"
+        ).fetchone()
+        if row and row[0]:
+            firsts[part.group] = min(firsts.get(part.group, row[0]), row[0])
+    groups = sorted(firsts)
+    return {
+        group: min((firsts[later] for later in groups if later > group), default=None) for group in groups
+    }
+
+
+def _credit_notes_are_positive(con: duckdb.DuckDBPyConnection, part: Part, cells: dict[str, str]) -> int:
+    """Count credit-note lines when the file writes all of them as positive amounts; 0 otherwise."""
+    if not part.column("doc_type"):
+        return 0
+    row = con.execute(
+        f"SELECT count(*) FILTER (amount > 0), count(*) FILTER (amount < 0) "
+        f"FROM (SELECT {cells['doc_type']} AS kind, {cells['amount_exact']} AS amount FROM {part.raw.relation}) "
+        "WHERE kind = 'credit_note'"
+    ).fetchone()
+    return int(row[0]) if row and row[0] and not row[1] else 0
+
+
+def _noted(part: Part, note: Note) -> Part:
+    return replace(part, notes=(*part.notes, note))

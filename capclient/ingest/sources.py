@@ -1,0 +1,97 @@
+"""The files of a table as parts: which columns they give, in which style they write numbers and dates.
+
+Floor 3. A part is one entry of ``sources``; where there is a single entry that names many files, each
+file is a part, in the order of their names. Decimal mark and date order are inferred for each entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from capclient.params import FileSource, Params, TableSource
+from capclient.readers import inference, mapping, tabular
+from capclient.readers.raw import Note, RawTable
+from capclient.readers.sql_text import quoted
+from capclient.schema import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file or sheet, ready to be typed.
+
+    ``number`` is its place among the files read; ``group`` the part that overlap rules compare.
+    ``headers`` maps canonical names to the file's columns.
+    """
+
+    number: int
+    group: int
+    raw: RawTable
+    options: FileSource
+    headers: dict[str, str]
+    styles: dict[str, inference.Style]
+    notes: tuple[Note, ...]
+
+    @property
+    def source(self) -> str:
+        """What a person calls it."""
+        return self.raw.source
+
+    def column(self, name: str) -> str | None:
+        """Return the SQL of a canonical column's text, or None when the file does not give it."""
+        return quoted(self.headers[name]) if name in self.headers else None
+
+    def style(self, name: str) -> inference.Style:
+        """Return how a number or date column is written."""
+        return self.styles[self.headers[name]]
+
+
+def input_paths(params: Params) -> list[tuple[str, Path]]:
+    """Return every input file once, with the name a person knows it by, in a stable order."""
+    found: dict[Path, str] = {}
+    for _, source in sorted(params.sources.items()):
+        for part in source.parts:
+            for path in tabular.files(part, folder=params.folder):
+                found.setdefault(path.resolve(), path.name)
+    return [(name, path) for path, name in found.items()]
+
+
+def parts_of(
+    con: duckdb.DuckDBPyConnection, source: TableSource, table: Table, folder: Path, work: Path
+) -> list[Part]:
+    """Read the files of a table and infer how each entry writes numbers and dates."""
+    parts: list[Part] = []
+    for group, options in enumerate(source.parts):
+        raws = tabular.raw_tables(con, options, folder=folder, workspace=work)
+        headers = [
+            mapping.resolve(options.columns, raw.columns, table=table, source=raw.source) for raw in raws
+        ]
+        wanted = _wanted(table, headers, options)
+        styles = inference.styles(con, raws, wanted, decimal=options.decimal, dates=options.dates)
+        said: set[str] = set()
+        for raw, names in zip(raws, headers, strict=True):
+            notes = list(raw.notes)
+            for header in names.values():
+                if header in styles and header not in said:  # said once for all the files of an entry
+                    said.add(header)
+                    notes += styles[header].notes
+            whole = len(source.parts) == 1
+            parts.append(
+                Part(len(parts), len(parts) if whole else group, raw, options, names, styles, tuple(notes))
+            )
+    return parts
+
+
+def _wanted(table: Table, headers: list[dict[str, str]], options: FileSource) -> dict[str, str]:
+    """Columns whose style must be known: header to ``number`` or ``date``."""
+    wanted = {name: "number" for name in options.measures}
+    for names in headers:
+        for canonical, header in names.items():
+            kind = table.column(canonical).kind
+            if kind in {"number", "money"}:
+                wanted[header] = "number"
+            elif kind == "date":
+                wanted[header] = "date"
+    return wanted

@@ -1,0 +1,147 @@
+"""What ``capclient check`` says: what was read, what was rejected, what can be computed or not, and why.
+
+Floor 8: it speaks, it computes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from capclient.errors import LedgerError
+from capclient.findings import Finding, reason_text
+from capclient.ingest import ingest
+from capclient.params import Params
+from capclient.portfolio import Portfolio
+from capclient.publish.files import reject_reason
+from capclient.themes import results
+from capclient.wording import has, text
+from capclient.wording.numbers import count, day, money, share
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Lines to print, and whether the data can be analysed as they are."""
+
+    lines: list[str]
+    is_good: bool
+
+
+def inspection(params: Params, *, as_of: date | None = None) -> Inspection:
+    """Read, validate and reconcile the sources of a company.
+
+    Raises
+    ------
+    SourceError, ParamsError
+        If a source cannot be read at all.
+    """
+    lang = params.company.language
+    portfolio = Portfolio(params, ingest(params), as_of)
+    lines = [text("check.title", lang, company=params.company.name or params.company.id), ""]
+    lines += _read(portfolio, lang)
+    if portfolio.has_lines:
+        lines += _balance(portfolio, lang)
+    try:
+        portfolio.check()
+    except LedgerError as error:
+        return Inspection([*lines, "", error.text(lang)], False)
+    failed = [row for row in portfolio.reconciliations if row["status"] == "failed"]
+    return Inspection([*lines, "", *_computable(portfolio, lang)], not failed)
+
+
+def _read(portfolio: Portfolio, lang: str) -> list[str]:
+    lines = [text("check.sources", lang)]
+    parts = portfolio.quality.get("parts", [])
+    for source, total, kept, first, last in parts:
+        dates = (
+            text("check.dates", lang, first=_spoken(first, lang), last=_spoken(last, lang)) if first else ""
+        )
+        lines.append(
+            "  "
+            + text("check.part", lang, source=source, lines=count(total, lang), kept=count(kept, lang))
+            + dates
+        )
+    for name, told in portfolio.store.report["tables"].items():  # type: ignore[attr-defined]
+        lines.append(
+            "  "
+            + text(
+                "check.table",
+                lang,
+                table=name,
+                rows=count(told["rows_in"], lang),
+                kept=count(told["rows_kept"], lang),
+            )
+        )
+    for source, code, facts in portfolio.store.report["notes"]:  # type: ignore[attr-defined]
+        lines.append(
+            f"    {source} : {text(code, lang, **facts)}" if has(code) else f"    {source} : {code} {facts}"
+        )
+    return lines
+
+
+def _spoken(value: str, lang: str) -> str:
+    return day(date.fromisoformat(value), lang, "short")
+
+
+def _balance(portfolio: Portfolio, lang: str) -> list[str]:
+    figures, currency = portfolio.quality, portfolio.currency
+    lines = ["", text("check.reconciliations", lang)]
+    for row in portfolio.reconciliations:
+        mark = "✓" if row["status"] == "ok" else "✗"
+        gap = "" if row["status"] == "ok" else f" ({text('check.gap', lang)} {row['difference']})"
+        lines.append(f"  {mark} {text('reconciliation.' + row['id'], lang)}{gap}")
+    lines += [
+        "",
+        text(
+            "check.rejects",
+            lang,
+            lines=count(figures["lines_rejected"], lang),
+            total=count(figures["lines_in"], lang),
+        ),
+    ]
+    for code, number, amount in figures["rejects_by_reason"]:
+        lines.append(
+            f"  {count(number, lang):>12}  {money(amount, lang, currency, cents=True):>20}  {reject_reason(code, lang)}"
+        )
+    lines.append(
+        text(
+            "check.duplicates",
+            lang,
+            lines=count(figures["duplicate_lines"], lang),
+            amount=money(figures["duplicate_amount"], lang, currency, cents=True),
+        )
+    )
+    if figures["overlap_lines_kept"]:
+        lines.append(
+            text(
+                "check.overlap",
+                lang,
+                lines=count(figures["overlap_lines_kept"], lang),
+                amount=money(figures["overlap_amount_kept"], lang, currency, cents=True),
+            )
+        )
+    unassigned = figures["revenue_unassigned"] / figures["revenue"] if figures["revenue"] > 0 else None
+    if unassigned:
+        lines.append(
+            text(
+                "check.unassigned",
+                lang,
+                lines=count(figures["lines_unassigned"], lang),
+                share=share(unassigned, lang),
+            )
+        )
+    return lines
+
+
+def _computable(portfolio: Portfolio, lang: str) -> list[str]:
+    found = results(portfolio)
+    unknown = [finding for finding in found if finding.reason]
+    lines = [text("check.as_of", lang, day=day(portfolio.as_of, lang)),
+             text("check.computed", lang, known=len(found) - len(unknown), total=len(found))]  # fmt: skip
+    by_reason: dict[str, list[Finding]] = {}
+    for finding in unknown:
+        by_reason.setdefault(finding.reason or "", []).append(finding)
+    for reason, group in sorted(by_reason.items()):
+        names = ", ".join(finding.id for finding in group)
+        lines.append(f"  {reason_text(reason, lang)} : {names}")
+    return lines

@@ -1,0 +1,166 @@
+"""Chapter 50: silence and risk, RFM, groups of similar clients.
+
+Floor 7.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from capclient import figures
+from capclient.indicators.clusters import Clusters
+from capclient.notebook.desk import UNITS, desk, listing
+from capclient.notices import Notice, notice
+from capclient.tables import Table, table
+from capclient.themes.activity import Activity
+from capclient.themes.segments import Segments
+from capclient.vocabulary import Unknown
+from capclient.wording import has, text
+from capclient.wording.numbers import day
+
+
+def states_figure(states: Activity) -> figures.Figure | Notice:
+    """Draw clients and revenue by state."""
+    return figures.states_figure(states.reason or states.states, **desk().drawn)
+
+
+def states_table(states: Activity) -> Table | Notice:
+    """Show each state: clients and revenue of both years."""
+    names = ["state", "customers", "revenue_n1", "revenue_n"]
+    return listing(states.reason if states.reason is not None else states.states, names, "table.states")
+
+
+def silence_figure(states: Activity) -> figures.Figure | Notice:
+    """Draw each client's silence, counted in its own intervals, against what it brings."""
+    here = desk()
+    if states.reason is not None:
+        return notice(states.reason, here.lang)
+    clients = here.portfolio.customers
+    kept = clients.index[~clients.is_pool]
+    bounds = tuple(float(bound) for bound in here.portfolio.thresholds.activity.ratios)
+    return figures.silence_figure(states.customers.loc[kept], clients.loc[kept], bounds=bounds, **here.drawn)  # type: ignore[arg-type]
+
+
+def at_risk_table(states: Activity, *, most: int = 15) -> Table | Notice:
+    """Show who to call: silent clients, those who bring the most first."""
+    names = [
+        "name", "customer_id", "state", "recency_days", "interval_days", "revenue_n1", "revenue_n", "risk_score", "salesperson",
+    ]  # fmt: skip
+    return listing(
+        states.reason if states.reason is not None else states.to_call, names, "table.at_risk", most=most
+    )
+
+
+def seasonal_table(states: Activity, *, most: int = 15) -> Table | Notice:
+    """Show seasonal clients with the months of their season."""
+    here = desk()
+    if states.reason is not None:
+        return notice(states.reason, here.lang)
+    clients = here.portfolio.customers
+    frame = states.customers[states.customers.seasonal.fillna(False).astype(bool)].join(
+        clients[["name", "revenue_n", "revenue_n1", "last_purchase"]]
+    )
+    frame = frame.assign(season=[_season(start, here.lang) for start in frame.season_start])
+    frame = frame.sort_values(["revenue_n", "name"], ascending=[False, True], kind="stable")
+    return listing(
+        frame,
+        ["name", "customer_id", "season", "last_purchase", "revenue_n", "state"],
+        "table.seasonal",
+        most=most,
+    )
+
+
+def _season(start: int, lang: str) -> str:
+    """First and last month of a season of three months, in words."""
+    months = [
+        day(pd.Timestamp(2025, (int(start) - 1 + step) % 12 + 1, 1).date(), lang, "month").split(" ")[0]
+        for step in (0, 2)
+    ]
+    return " – ".join(months)
+
+
+def rfm_figure(groups: Segments) -> figures.Figure | Notice:
+    """Draw the grid of recency and frequency."""
+    if groups.reason is not None:
+        return notice(groups.reason, desk().lang)
+    return figures.rfm_figure(groups.grid, groups.rfm[["r", "f", "m"]].dropna(), lang=desk().lang)
+
+
+def rfm_table(groups: Segments) -> Table | Notice:
+    """Show the RFM segments: clients and revenue."""
+    if groups.reason is not None:
+        return notice(groups.reason, desk().lang)
+    frame = groups.segments[groups.segments.customers > 0]
+    worded = frame.assign(segment=[text(f"rfm.{code}", desk().lang) for code in frame.segment])
+    return listing(worded, ["segment", "customers", "revenue", "revenue_share"], "table.rfm")
+
+
+def rfm_list(groups: Segments, segment: str, *, most: int = 10) -> Table | Notice:
+    """Show the largest clients of a segment."""
+    if groups.reason is not None:
+        return notice(groups.reason, desk().lang)
+    clients = desk().portfolio.customers
+    frame = groups.rfm[groups.rfm.segment == segment].join(
+        clients[["name", "revenue_n", "purchase_days_12m", "last_purchase", "salesperson"]]
+    )
+    frame = frame.sort_values(["revenue_n", "name"], ascending=[False, True], kind="stable")
+    names = [
+        "name",
+        "customer_id",
+        "r",
+        "f",
+        "m",
+        "revenue_n",
+        "purchase_days_12m",
+        "last_purchase",
+        "salesperson",
+    ]
+    return listing(frame, names, "table.rfm_list", most=most)
+
+
+def clusters_figure(groups: Segments) -> figures.Figure | Notice:
+    """Draw the profile of each group in original units."""
+    here = desk()
+    if isinstance(groups.clusters, Unknown):
+        return notice(groups.clusters, here.lang)
+    profiles = groups.clusters.profiles.rename(columns=_feature)
+    units = {_feature(name): _unit(name) for name in groups.clusters.profiles}
+    return figures.clusters_figure(profiles, groups.clusters.sizes, units=units, **here.drawn)
+
+
+def clusters_table(groups: Segments) -> Table | Notice:
+    """Show the profile of each group: medians in original units."""
+    here = desk()
+    if not isinstance(groups.clusters, Clusters):
+        return notice(groups.clusters, here.lang)
+    profiles = groups.clusters.profiles
+    frame = profiles.assign(customers=groups.clusters.sizes).rename_axis("cluster").reset_index()
+    columns = [
+        ("cluster", text("column.cluster", here.lang), "count"),
+        ("customers", text("column.customers", here.lang), "customers"),
+    ]
+    columns += [(name, _feature(name), UNITS.get(name, "money")) for name in profiles]
+    return table(
+        frame,
+        columns=columns,
+        caption=text("table.clusters", here.lang),
+        lang=here.lang,
+        currency=here.currency,
+    )
+
+
+def _unit(name: str) -> str:
+    """Unit of a feature; a measure of client totals is an amount."""
+    return {"growth": "share"}.get(name, UNITS.get(name, "money"))
+
+
+def _feature(name: str) -> str:
+    key = f"column.{name}"
+    return text(key, desk().lang) if has(key) else name
+
+
+def silhouette_figure(groups: Segments) -> figures.Figure | Notice:
+    """Draw how well each number of groups separates the clients."""
+    if isinstance(groups.clusters, Unknown):
+        return notice(groups.clusters, desk().lang)
+    return figures.silhouette_figure(groups.clusters.curve, groups.clusters.k, lang=desk().lang)

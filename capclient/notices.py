@@ -1,0 +1,37 @@
+"""What cannot be computed, said calmly, with the input that would allow it.
+
+Floor 6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from capclient.findings import reason_text
+from capclient.templates import render
+from capclient.vocabulary import Unknown
+from capclient.wording import has, text
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Stands where a figure or a table would stand: why it is absent, and what to bring."""
+
+    reason: str
+    advice: str
+    lang: str
+
+    def html(self) -> str:
+        """Return the note as HTML."""
+        return str(render("notice.html.j2", lang=self.lang, notice=self))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": f"{self.reason} {self.advice}".strip()}
+
+
+def notice(unknown: Unknown, lang: str) -> Notice:
+    """Say a reason code: ``missing:cost`` names the column, ``n_small`` says that more clients are needed."""
+    code = unknown.reason.partition(":")[0]
+    reason = reason_text(unknown.reason, lang).rstrip(".")
+    advice = text(f"notice.{code}", lang) if has(f"notice.{code}") else ""
+    return Notice(reason[:1].upper() + reason[1:] + ".", advice, lang)

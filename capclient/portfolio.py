@@ -1,0 +1,277 @@
+"""The object an analyst holds: the periods, the settings and the summaries of one company.
+
+Floor 3. A portfolio is a view at one date D: ``portfolio.at(date)`` is the same company seen on another day,
+from the documents dated on or before it and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from capclient import frames, schema, summaries
+from capclient.engine import operations
+from capclient.engine.duckdb import Ledger
+from capclient.errors import LedgerError
+from capclient.ingest import ingest
+from capclient.params import Params, make_params, read_params
+from capclient.periods import (
+    Coverage,
+    Period,
+    Windows,
+    fiscal_year,
+    last_complete_month,
+    rolling,
+    shifted,
+    windows,
+)
+from capclient.store import Store
+from capclient.summaries import euros
+from capclient.thresholds import Thresholds
+
+STALE_DAYS = 366  # a last line that stands alone so long after all the others is a mistyped date
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """One company at one date.
+
+    Use :func:`capclient.open` for a YAML, :meth:`from_frames` for DataFrames in hand.
+    """
+
+    params: Params
+    store: Store
+    asked_as_of: date | None = None
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # themes already computed
+
+    # ---- making one -------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, path: str | Path, *, as_of: date | None = None, force: bool = False) -> Portfolio:
+        """Read the parameters of a company, ingest its sources if they changed, and return its portfolio.
+
+        Raises
+        ------
+        ParamsError, SourceError, LedgerError
+            With what, where and what to do.
+        """
+        return cls.of(read_params(Path(path)), as_of=as_of, force=force)
+
+    @classmethod
+    def of(cls, params: Params, *, as_of: date | None = None, force: bool = False) -> Portfolio:
+        """Return the portfolio of parameters already read, once its data are good enough to analyse."""
+        portfolio = cls(params, ingest(params, force=force), as_of)
+        portfolio.check()
+        return portfolio
+
+    @classmethod
+    def from_frames(
+        cls,
+        *,
+        as_of: date | None = None,
+        company: str = "portefeuille",
+        thresholds: dict[str, Any] | None = None,
+        **tables: pd.DataFrame,
+    ) -> Portfolio:
+        """Return the portfolio of DataFrames in hand, through the same ingest as files.
+
+        Parameters
+        ----------
+        tables
+            Canonical tables by name, ``invoice_lines`` first of all, with canonical column names.
+
+        Examples
+        --------
+        >>> lines = pd.DataFrame({"invoice_id": ["F1"], "customer_id": ["C1"],
+        ...                       "invoice_date": ["2025-03-31"], "amount_ht": ["100.00"]})
+        >>> float(Portfolio.from_frames(invoice_lines=lines, as_of=date(2025, 3, 31)).customers.revenue_n.sum())
+        100.0
+        """
+        folder = frames.written(tables)
+        content: dict[str, Any] = {
+            "company": {"id": company},
+            "sources": {name: f"{name}.parquet" for name in tables},
+        }
+        if thresholds:
+            content["thresholds"] = thresholds
+        return cls.of(make_params(content, folder=folder, where="from_frames"), as_of=as_of)
+
+    def at(self, as_of: date) -> Portfolio:
+        """Return the same company seen at another date."""
+        return Portfolio(self.params, self.store, as_of)
+
+    # ---- what is there ----------------------------------------------------------------------------
+
+    @property
+    def has_lines(self) -> bool:
+        """Tell whether the company gave a ledger (and not client totals only)."""
+        return "lines" in self.store.report
+
+    def has(self, table: str) -> bool:
+        """Tell whether a canonical table was given."""
+        return table in self.store.report["tables"]  # type: ignore[operator]
+
+    @property
+    def quality(self) -> dict[str, Any]:
+        """Totals of ingest: lines and amounts in, kept, rejected, and what looked odd."""
+        return self.store.report.get("quality", {})  # type: ignore[return-value]
+
+    @property
+    def reconciliations(self) -> list[dict[str, Any]]:
+        """What must be equal, with computed and expected values and a status."""
+        return self.store.report.get("reconciliations", [])  # type: ignore[return-value]
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Thresholds of the company."""
+        return self.params.thresholds
+
+    @property
+    def currency(self) -> str:
+        """Currency of every amount."""
+        return self.params.company.currency
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The canonical tables as the engine sees them."""
+        folder = str(self.store.folder)
+        relations = {
+            name: f"read_parquet('{folder}/{name}.parquet')"
+            for name in (*schema.TABLES, "customer_days", "customer_totals")
+        }
+        relations["invoice_lines"] = str(self.store.report.get("lines", "")).replace("{folder}", folder)
+        return Ledger(relations)
+
+    def check(self) -> None:
+        """Refuse data that would give wrong numbers.
+
+        Raises
+        ------
+        LedgerError
+            If no line is usable, or more lines (or amounts) were rejected than the company's threshold.
+        """
+        if not self.has_lines:
+            return
+        figures = self.quality
+        if not figures["lines_kept"]:
+            raise LedgerError("ledger.nothing_kept", lines=figures["lines_in"], reasons=self._reasons())
+        most = float(self.thresholds.quality.max_rejected_share)
+        by_lines = figures["lines_bad"] / figures["lines_in"]
+        by_amount = figures["amount_bad"] / figures["amount_absolute"] if figures["amount_absolute"] else 0.0
+        if max(by_lines, by_amount) > most:
+            raise LedgerError(
+                "ledger.too_many_rejects", lines=figures["lines_bad"], total=figures["lines_in"],
+                share=round(100 * by_lines, 2), amount_share=round(100 * by_amount, 2), most=round(100 * most, 2),
+                reasons=self._reasons(),
+            )  # fmt: skip
+
+    def _reasons(self) -> str:
+        return ", ".join(f"{row[0]} ({row[1]})" for row in self.quality["rejects_by_reason"])
+
+    # ---- time -------------------------------------------------------------------------------------
+
+    @cached_property
+    def extent(self) -> tuple[date, date]:
+        """First and last invoice day of the whole ledger; a lone date far beyond all others is left out."""
+        days = self.ledger.frame(
+            "SELECT DISTINCT day FROM {customer_days} ORDER BY day DESC LIMIT 2"
+        ).day.dt.date
+        last = days.iloc[0]
+        if len(days) > 1 and (last - days.iloc[1]).days > STALE_DAYS:
+            last = days.iloc[1]
+        return date.fromisoformat(self.quality["first_day"]), last
+
+    @cached_property
+    def as_of(self) -> date:
+        """The analysis date D: asked, else from the parameters, else the last complete month of data."""
+        if self.asked_as_of or self.params.period.as_of:
+            return self.asked_as_of or self.params.period.as_of  # type: ignore[return-value]
+        if not self.has_lines:
+            return self.totals_period.end
+        return last_complete_month(self.params.period.covered_to or self.extent[1])
+
+    @property
+    def totals_period(self) -> Period:
+        """The one period that client totals describe."""
+        totals: dict[str, str] = self.store.report["totals"]  # type: ignore[assignment]
+        return Period(date.fromisoformat(totals["start"]), date.fromisoformat(totals["end"]))
+
+    @cached_property
+    def windows(self) -> Windows:
+        """The years N, N-1, N-2 and the half-years, at D."""
+        period = self.params.period
+        return windows(self.as_of, basis=period.basis, year_end=period.year_end)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The days the data cover; the tolerance is the longest silence of the last twelve months (0.2)."""
+        first, last = self.extent
+        gap = int(self.ledger.frame(operations.LONGEST_GAP, [min(last, self.as_of)]).days.iloc[0])
+        period = self.params.period
+        return Coverage(period.covered_from or first, period.covered_to or last, max(5, gap))
+
+    def is_complete(self, period: Period) -> bool:
+        """Tell whether the data cover a period."""
+        return self.has_lines and self.coverage.is_complete(period)
+
+    @property
+    def data_end(self) -> date:
+        """The day recency is measured to: D, or the end of the data when they stop well before D (8)."""
+        last = self.coverage.last
+        return self.as_of if last + timedelta(days=self.coverage.tolerance_days) >= self.as_of else last
+
+    # ---- summaries --------------------------------------------------------------------------------
+
+    @cached_property
+    def customers(self) -> pd.DataFrame:
+        """One row per identified client of the ledger on or before D (columns: see ``CONTRIBUTING.md``)."""
+        return summaries.customers(self) if self.has_lines else summaries.customer_totals(self)
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """Revenue and orders per client and month up to D; ``customer_id`` is missing for unassigned revenue."""
+        frame = self.ledger.frame(operations.MONTHS, [self.as_of])
+        return frame.assign(revenue=euros(frame.revenue), month=frame.month.astype("datetime64[ns]"))
+
+    def revenue(self, period: Period) -> pd.Series:
+        """Revenue per identified client over a period, in euros, for every client of :attr:`customers`."""
+        frame = self.ledger.frame(operations.PERIOD_REVENUE, [period.start, period.end])
+        named = frame.dropna(subset="customer_id").set_index("customer_id").revenue
+        return euros(named.reindex(self.customers.index, fill_value=0)).rename("revenue")
+
+    def total_revenue(self, period: Period) -> float:
+        """Revenue of a period in euros, unassigned revenue included."""
+        return (
+            float(self.ledger.frame(operations.PERIOD_REVENUE, [period.start, period.end]).revenue.sum())
+            / 100
+        )
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a small canonical table as a frame; empty when it was not given."""
+        if not self.has(name):
+            return pd.DataFrame(columns=list(schema.TABLES[name].names))
+        return self.ledger.frame(f"SELECT * FROM {{{name}}}")
+
+    def years_back(self, most: int = 5) -> list[Period]:
+        """Return the complete years before D, oldest first, N last: the photographs of each client's weight."""
+        period = self.params.period
+        years = []
+        for back in range(most):
+            year = (
+                fiscal_year(self.as_of, period.year_end, back=back)
+                if period.basis == "fiscal"
+                else rolling(self.as_of, back=12 * back)
+            )
+            if not self.is_complete(year):
+                break
+            years.append(year)
+        return years[::-1]
+
+    def earlier(self, months: int = 12) -> Portfolio:
+        """Return the company as it stood ``months`` before D."""
+        return self.at(shifted(self.as_of, -months))

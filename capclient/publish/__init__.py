@@ -1,0 +1,1 @@
+"""Executed notebooks become pages and files. Floor 8."""

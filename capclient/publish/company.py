@@ -1,0 +1,118 @@
+"""From executed chapters and findings to the page of a company.
+
+Floor 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbformat import NotebookNode
+
+from capclient.findings import Finding
+from capclient.notebook.desk import headline
+from capclient.portfolio import Portfolio
+from capclient.publish.html import Balance, Input, Reconciliation, report_page
+from capclient.publish.notebook_html import chapter_html, chapter_title
+from capclient.wording import text
+from capclient.wording.numbers import count, day, money
+
+
+def company_page(
+    portfolio: Portfolio,
+    findings: list[Finding],
+    chapters: Sequence[tuple[str, NotebookNode]],
+    *,
+    lang: str,
+    version: str,
+) -> str:
+    """Assemble ``index.html``: cover, contents, chapters, method, sources."""
+    company = portfolio.params.company
+    figures = portfolio.quality
+    known = {item.id: item for item in findings}
+    return report_page(
+        company={
+            "name": company.name or company.id,
+            "siren": company.siren or None,
+            "sector": company.sector or None,
+        },
+        lang=lang,
+        as_of=portfolio.as_of,
+        period=_period(portfolio, lang),
+        currency=portfolio.currency,
+        key_figures=[
+            (card.label, card.value, card.hint) for card in headline(known, lang, portfolio.currency)
+        ],
+        chapters=[
+            (slug, chapter_title(notebook, lang=lang), chapter_html(notebook, lang=lang)) for slug, notebook in chapters
+        ],
+        lines=_balance(portfolio, "lines"),
+        amounts=_balance(portfolio, "amount"),
+        reconciliations=[
+            Reconciliation(
+                text(f"reconciliation.{row['id']}", lang),
+                _number(row["expected"], row["id"], portfolio, lang),
+                _number(row["computed"], row["id"], portfolio, lang),
+                row["status"] == "ok",
+            )
+            for row in portfolio.reconciliations
+        ],
+        method=[(item.spec.label(lang), item.spec.section, item.spec.how(lang)) for item in findings],
+        thresholds=_thresholds(portfolio),
+        version=version,
+        inputs=[
+            Input(str(item["name"]), str(item["sha256"]), _rows(figures.get("parts", []), str(item["name"])))
+            for item in portfolio.store.report["inputs"]  # type: ignore[attr-defined]
+        ],
+    )
+
+
+def _rows(parts: list[list[object]], name: str) -> int | None:
+    """Lines read in a file: the sum of its parts, None when it is no ledger."""
+    mine = [int(row[1]) for row in parts if str(row[0]).startswith(name)]  # type: ignore[call-overload]
+    return sum(mine) if mine else None
+
+
+def _number(value: float, identifier: str, portfolio: Portfolio, lang: str) -> str:
+    if identifier.startswith("lines"):
+        return count(value, lang)
+    return money(value, lang, portfolio.currency, cents=True)
+
+
+def _balance(portfolio: Portfolio, what: str) -> Balance:
+    figures = portfolio.quality
+    if not figures:
+        rows = (
+            portfolio.store.report["totals"]["rows_in"]
+            if what == "lines"
+            else float(portfolio.customers.revenue_n.sum())
+        )  # type: ignore[index]
+        return Balance(rows, rows, 0)
+    return Balance(figures[f"{what}_in"], figures[f"{what}_kept"], figures[f"{what}_rejected"])
+
+
+def _period(portfolio: Portfolio, lang: str) -> str:
+    if not portfolio.has_lines:
+        years = portfolio.totals_period
+        return text("page.period_one", lang, start=day(years.start, lang), end=day(years.end, lang))
+    years = portfolio.windows.n
+    before = portfolio.windows.n1
+    return text(
+        "page.period_two", lang, start=day(years.start, lang), end=day(years.end, lang),
+        start1=day(before.start, lang), end1=day(before.end, lang),
+    )  # fmt: skip
+
+
+def _thresholds(portfolio: Portfolio) -> list[tuple[str, str]]:
+    """Every convention applied, by its key in the parameters: that is where a reader changes it."""
+    return [
+        (f"thresholds.{group}.{name}", _plain(value))
+        for group, values in portfolio.thresholds.model_dump(mode="json").items()
+        for name, value in values.items()
+    ]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    return " · ".join(map(str, value)) if isinstance(value, list) else str(value)

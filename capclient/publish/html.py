@@ -1,0 +1,110 @@
+"""The report of one company as one self-contained page.
+
+Floor 8. The page opens offline, runs nothing and loads nothing: its content security policy says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from capclient.templates import render
+from capclient.wording.numbers import count, day, money
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What was read, kept and rejected: lines as counts, amounts in the currency of the company."""
+
+    read: float
+    kept: float
+    rejected: float
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing was lost, to the cent."""
+        return round(self.read * 100) == round(self.kept * 100) + round(self.rejected * 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """A check of the data: its sentence, both sides in words, and whether it holds (None: not checked)."""
+
+    label: str
+    expected: str
+    found: str
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file that was read."""
+
+    name: str
+    sha256: str
+    rows: int | None
+
+
+def report_page(
+    *,
+    company: Mapping[str, str | None],
+    lang: str,
+    as_of: date,
+    period: str,
+    currency: str,
+    key_figures: Sequence[tuple[str, str, str]],
+    chapters: Sequence[tuple[str, str, str]],
+    lines: Balance,
+    amounts: Balance,
+    reconciliations: Sequence[Reconciliation],
+    method: Sequence[tuple[str, str, str]],
+    thresholds: Sequence[tuple[str, str]],
+    version: str,
+    inputs: Sequence[Input],
+) -> str:
+    """Write the page of a complete report; a failed one gets :func:`~capclient.publish.failure.failure_page`.
+
+    Parameters
+    ----------
+    company
+        ``name``, and ``siren`` and ``sector`` or None.
+    period
+        The years compared, in words.
+    key_figures
+        ``(label, value in words, hint)``, most important first. An unknown value says why in its hint.
+    chapters
+        ``(slug, title for the contents, HTML of chapter_html)`` in order.
+    method
+        ``(label, section of the dictionary, definition)`` of each figure shown.
+    thresholds
+        ``(name, value in words)`` of each convention applied.
+    """
+    failed = [check for check in reconciliations if check.holds is False]
+    trouble = len(failed) + (not lines.holds) + (not amounts.holds)
+    return str(
+        render(
+            "report.html.j2",
+            lang=lang,
+            company=company,
+            period=period,
+            key_figures=key_figures,
+            as_of=day(as_of, lang),
+            chapters=[(slug, title, Markup(html)) for slug, title, html in chapters],
+            lines=[count(value, lang) for value in (lines.read, lines.kept, lines.rejected)],
+            lines_hold=lines.holds,
+            amounts_hold=amounts.holds,
+            amounts=[
+                money(v, lang, currency, cents=True) for v in (amounts.read, amounts.kept, amounts.rejected)
+            ],
+            reconciliations=reconciliations,
+            trouble=trouble,
+            trouble_text=count(trouble, lang),
+            method=method,
+            thresholds=thresholds,
+            version=version,
+            inputs=[(i.name, i.sha256, "–" if i.rows is None else count(i.rows, lang)) for i in inputs],
+        )
+    )

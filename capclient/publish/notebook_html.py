@@ -1,0 +1,110 @@
+"""An executed notebook as a fragment of the report: prose, figures and tables, never code.
+
+Floor 8. nbconvert applies the template ``reports/template/index.html.j2`` to the cells that a reader of the
+report may see.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+from nbformat import NotebookNode
+
+from capclient import places
+from capclient.publish.prose import prose_renderer
+from capclient.wording import LANGUAGES
+
+HIDDEN_TAGS = frozenset(
+    {
+        "remove-cell",
+        "parameters",
+        "injected-parameters",
+        "setup",
+        "analyst-only",
+        "teaching-only",
+        "exercise",
+        "solution",
+    }
+)
+
+
+class ChapterExporter(TemplateExporter):
+    """nbconvert with every value escaped and every missing name an error."""
+
+    export_from_notebook = None  # type: ignore[assignment]  # not offered in the menus of Jupyter
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def _create_environment(self) -> Environment:
+        environment = super()._create_environment()
+        environment.autoescape = True
+        environment.undefined = StrictUndefined
+        return environment
+
+
+@cache
+def exporter() -> ChapterExporter:
+    """Return the one exporter of the process: making it costs more than using it."""
+    folder = places.template()
+    return ChapterExporter(template_name=folder.name, extra_template_basedirs=[str(folder.parent)])
+
+
+def chapter_html(notebook: NotebookNode, *, lang: str) -> str:
+    """Render the part of an executed notebook that the report shows.
+
+    Left out: code, warnings and printed streams, cells tagged for the analyst or the classroom, and prose of
+    the other language. The first heading becomes an ``h2``.
+
+    Parameters
+    ----------
+    notebook
+        Executed notebook; it is not changed.
+    lang
+        ``fr`` or ``en``.
+    """
+    prose = prose_renderer()
+
+    def markdown(source: str) -> Markup:
+        return Markup(prose(source))
+
+    shown = NotebookNode({**notebook, "cells": [cell for cell in notebook.cells if is_shown(cell, lang)]})
+    body, _ = exporter().from_notebook_node(shown, {"lang": lang, "prose": markdown, "picked": picked})
+    return body.strip()
+
+
+def is_shown(cell: NotebookNode, lang: str) -> bool:
+    """Tell whether a reader of the report in a language sees a cell."""
+    tags = set(cell.metadata.get("tags", []))
+    other = {f"lang-{code}" for code in LANGUAGES if code != lang}
+    return cell.cell_type in {"markdown", "code"} and not tags & (HIDDEN_TAGS | other)
+
+
+def picked(output: Any) -> tuple[str, Any] | None:
+    """Return the richest safe form of an output: HTML of ours, prose, or plain text; None for streams.
+
+    HTML comes from figures, tables and notices, which escape at the source. JavaScript, SVG, LaTeX and
+    pictures without a text alternative are never shown.
+    """
+    if output.output_type not in {"display_data", "execute_result"}:
+        return None
+    for kind in ("text/html", "text/markdown", "text/plain"):
+        if kind in output.data:
+            content = output.data[kind]
+            words = content if isinstance(content, str) else "".join(content)
+            return (kind, Markup(words) if kind == "text/html" else words)
+    return None
+
+
+def chapter_title(notebook: NotebookNode, *, lang: str) -> str:
+    """Return the first heading of the chapter in a language, without its marks; empty when it has none."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and is_shown(cell, lang):
+            for line in cell.source.splitlines():
+                if line.startswith("#"):
+                    return line.lstrip("#").strip()
+    return ""

@@ -1,0 +1,219 @@
+"""Sheets of a workbook (xlsx, xlsm, xls, ods) as tables of texts.
+
+Floor 2. A cell is what it holds, not how it is shown: a whole number is written without ``.0``, a text
+``00042`` keeps its zeros, a date is ISO. Rows go to Parquet by blocks, with their line in the sheet.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from python_calamine import CalamineWorkbook
+
+from capclient.errors import SourceError, listed, nearest
+from capclient.params import FileSource
+from capclient.readers import records
+from capclient.readers.header import filled_width, free_name, header_place, modal_width, unique_names
+from capclient.readers.identifiers import clean, normal_key
+from capclient.readers.raw import Aside, Note, RawTable
+from capclient.readers.sql_text import one_file, quoted
+
+MOST_BYTES = 2_000_000_000  # of all parts, once inflated
+SUSPECT_BYTES, MOST_RATIO = 200_000_000, 200
+HEADER_ROWS = 240  # rows in which the header is looked for, and those below it
+BLOCK = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet with its cells and the place of its header, None when it has none."""
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    place: int | None
+
+    @property
+    def header(self) -> list[str]:
+        return [cell_text(cell) for cell in self.rows[self.place]] if self.place is not None else []
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, those without a name included when records fill them."""
+        assert self.place is not None
+        below = [[cell_text(cell) for cell in row] for row in self.rows[self.place + 1 :][:HEADER_ROWS]]
+        return unique_names(self.header, max(filled_width(self.header), modal_width(below)))
+
+
+def excel_tables(path: Path, name: str, source: FileSource, workspace: Path) -> list[RawTable]:
+    """Return the sheets that ``source`` asks for, or those that share the header of the first table.
+
+    Raises
+    ------
+    SourceError
+        If the workbook is damaged, too large once inflated, lacks an asked sheet or holds no table.
+    """
+    _refuse_bomb(path, name)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        asked = _asked(source.sheet, book.sheet_names, name)
+        wanted = list(source.columns.values())
+        sheets = [_sheet(book, title, wanted) for title in asked]
+    except SourceError:
+        raise
+    except Exception as error:  # calamine has one exception a format, all of them mean the same
+        raise SourceError("source.damaged", source=name, detail=str(error).splitlines()[0]) from None
+    read, skipped = _chosen(sheets, wanted, bool(source.sheet))
+    if not read:
+        raise SourceError("source.no_sheet", source=name, sheets=listed(book.sheet_names))
+    alone = len(book.sheet_names) == 1
+    tables = [_table(sheet, name if alone else f"{name}, feuille {sheet.name}", workspace) for sheet in read]
+    kept = [table for table in tables if table.rows]
+    if not kept:
+        raise SourceError("source.header_only", source=name, header=listed(read[0].header, 20))
+    if skipped:
+        facts: dict[str, object] = {
+            "sheets": listed(sheet.name for sheet in skipped),
+            "read": listed(sheet.name for sheet in read),
+        }
+        kept[0] = _noted(kept[0], Note("readers.sheets_skipped", facts))
+    return kept
+
+
+def cell_text(cell: object) -> str:
+    """Return a cell as a machine text.
+
+    >>> [cell_text(cell) for cell in (12.0, 12.5, "00042", datetime(2024, 3, 12), True, None)]
+    ['12', '12.5', '00042', '2024-03-12', 'true', '']
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d") if cell.time() == time(0) else cell.isoformat(sep=" ")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _refuse_bomb(path: Path, name: str) -> None:
+    """Refuse an archive that would fill the memory, before anything is inflated."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        inflated = sum(item.file_size for item in archive.infolist())
+    ratio = inflated / max(path.stat().st_size, 1)
+    if inflated > MOST_BYTES or (inflated > SUSPECT_BYTES and ratio > MOST_RATIO):
+        raise SourceError("source.zip_bomb", source=name, megabytes=inflated // 1_000_000, ratio=int(ratio))
+
+
+def _asked(wanted: list[str], titles: list[str], name: str) -> list[str]:
+    for title in wanted:
+        if title not in titles:
+            near = nearest(title, titles) or titles[0]
+            raise SourceError(
+                "source.missing_sheet", source=name, sheet=title, near=near, sheets=listed(titles, 20)
+            )
+    return wanted or titles
+
+
+def _sheet(book: CalamineWorkbook, title: str, wanted: Sequence[str]) -> _Sheet:
+    rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+    texts = [[cell_text(cell) for cell in row] for row in rows[:HEADER_ROWS]]
+    return _Sheet(title, rows, header_place(texts, wanted))
+
+
+def _chosen(sheets: list[_Sheet], wanted: list[str], asked: bool) -> tuple[list[_Sheet], list[_Sheet]]:
+    """Split the sheets into those to read and those to skip."""
+    tables = [sheet for sheet in sheets if sheet.place is not None and sum(map(bool, sheet.header)) >= 2]
+    if asked:
+        tables = [sheet for sheet in sheets if sheet.place is not None]
+    elif tables:
+        keys = {normal_key(header) for header in wanted}
+        lead = max(tables, key=lambda sheet: len(keys & {normal_key(name) for name in sheet.header}))
+        tables = [sheet for sheet in tables if sheet.names == lead.names]
+    return tables, [sheet for sheet in sheets if sheet not in tables]
+
+
+def _table(sheet: _Sheet, name: str, workspace: Path) -> RawTable:
+    assert sheet.place is not None
+    names = sheet.names
+    header = [*sheet.header, *[""] * len(names)][: len(names)]
+    line = free_name(names)
+    kept: list[tuple[int, Sequence[object]]] = []
+    asides: list[Aside] = []
+    for number, row in enumerate(sheet.rows[sheet.place + 1 :], sheet.place + 2):
+        texts = [cell_text(cell) for cell in row[: len(names)]]
+        kind = records.kind(texts, header)
+        if kind is None:
+            kept.append((number, row))
+        elif kind != records.BLANK:
+            asides.append(Aside(number, kind, ";".join(texts).rstrip(";")))
+    target = workspace / f"sheet-{len(list(workspace.iterdir())):03d}.parquet"
+    schema = pa.schema([*((column, pa.string()) for column in names), (line, pa.int64())])
+    with pq.ParquetWriter(target, schema) as writer:
+        for block in _blocks(kept, len(names), schema):
+            writer.write_batch(block)
+    columns = ", ".join(quoted(column) for column in (*names, line))
+    titles = [text for row in sheet.rows[: sheet.place] if (text := " ".join(_texts(row)))]
+    table = RawTable(
+        relation=f"(SELECT {columns} FROM read_parquet({one_file(target)}))",
+        columns=names,
+        source=name,
+        first_line=kept[0][0] if kept else sheet.place + 2,
+        rows=len(kept),
+        typed=_types(names, [row for _, row in kept]),
+        asides=tuple(asides),
+        line_column=line,
+    )
+    return (
+        _noted(table, Note("readers.titles", {"count": len(titles), "text": titles[0][:80]}))
+        if titles
+        else table
+    )
+
+
+def _texts(row: Sequence[object]) -> list[str]:
+    return [text for cell in row if (text := clean(cell_text(cell)))]
+
+
+def _blocks(
+    rows: list[tuple[int, Sequence[object]]], width: int, schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
+        columns = [
+            pa.array([cell_text(row[at]) or None if at < len(row) else None for _, row in block], pa.string())
+            for at in range(width)
+        ]
+        numbers = pa.array([number for number, _ in block], pa.int64())
+        yield pa.record_batch([*columns, numbers], schema=schema)
+
+
+def _types(names: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, str]:
+    """Return the columns in which every filled cell is a number, or every one a date."""
+    typed: dict[str, str] = {}
+    for at, name in enumerate(names):
+        kinds = {_cell_kind(row[at]) for row in rows if at < len(row)} - {""}
+        if len(kinds) == 1 and kinds <= {"number", "date"}:
+            typed[name] = kinds.pop()
+    return typed
+
+
+def _cell_kind(cell: object) -> str:
+    if cell is None or (isinstance(cell, str) and not clean(cell)):
+        return ""
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return "number"
+    return "date" if isinstance(cell, date) else "text"
+
+
+def _noted(table: RawTable, note: Note) -> RawTable:
+    return replace(table, notes=(*table.notes, note))

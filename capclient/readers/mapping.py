@@ -1,0 +1,76 @@
+"""Which column of a file is which canonical column: what the user said, checked; nothing guessed.
+
+Floor 2. Source: section E.1 of the formats. Guesses are proposals (:mod:`capclient.readers.proposals`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from capclient.errors import SourceError, listed, nearest
+from capclient.readers.header import unique_names
+from capclient.readers.identifiers import normal_key
+from capclient.readers.proposals import Content, Proposal, contents, likeliest_header, propose
+from capclient.schema import Table
+
+__all__ = ["Content", "Proposal", "contents", "propose", "resolve"]
+
+
+def resolve(
+    columns: Mapping[str, str], headers: Sequence[str], *, table: Table, source: str
+) -> dict[str, str]:
+    """Return the header of each canonical column that the file gives.
+
+    Parameters
+    ----------
+    columns
+        What the user declared: canonical name to header. A header is found exactly, else whatever its case
+        and accents when a single one fits.
+    headers
+        Names of the file's columns. One that bears a canonical name needs no declaration.
+    table
+        The canonical table; ``invoice_lines`` may give ``qty`` and ``unit_price`` for ``amount_ht``.
+
+    Raises
+    ------
+    SourceError
+        If a declared name is unknown, a declared header is absent, or a required column is missing.
+    """
+    found: dict[str, str] = {}
+    for canonical, wanted in columns.items():
+        if canonical not in table.names:
+            valid = nearest(canonical, table.names) or table.names[0]
+            raise SourceError(
+                "source.unknown_column", column=canonical, table=table.name, near=valid,
+                columns=listed(table.names, 40),
+            )  # fmt: skip
+        found[canonical] = _header(canonical, wanted, headers, source)
+    for name in table.names:
+        if name in headers:
+            found.setdefault(name, name)
+    missing = [name for name in table.required if name not in found]
+    if table.name == "invoice_lines" and {"qty", "unit_price"} <= found.keys():
+        missing = [name for name in missing if name != "amount_ht"]
+    if missing:
+        near = likeliest_header(missing[0], headers)
+        code = "source.missing_column_near" if near else "source.missing_column"
+        raise SourceError(
+            code, source=source, table=table.name, columns=listed(missing), column=missing[0], near=near or "",
+            headers=listed(headers, 40),
+        )  # fmt: skip
+    return {name: found[name] for name in table.names if name in found}
+
+
+def _header(canonical: str, wanted: str, headers: Sequence[str], source: str) -> str:
+    """Return the header that the user meant."""
+    (name,) = unique_names([wanted], 1)
+    if name in headers:
+        return name
+    alike = [header for header in headers if normal_key(header) == normal_key(wanted)]
+    if len(alike) == 1:
+        return alike[0]
+    near = nearest(wanted, alike or headers)
+    code = "source.missing_header_near" if near else "source.missing_header"
+    raise SourceError(
+        code, source=source, column=canonical, header=wanted, near=near or "", headers=listed(headers, 40)
+    )

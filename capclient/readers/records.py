@@ -1,0 +1,73 @@
+"""Rows that are no record: blank rows, totals, headers repeated on each page.
+
+Floor 2. The rule is written once as patterns that Python and the engine's regular expressions read alike:
+Python judges the rows of a sheet, SQL those of a long file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from capclient.readers.identifiers import clean, clean_sql
+from capclient.readers.sql_text import literal
+
+BLANK, REPEATED, TOTAL = "blank", "repeated_header", "total_row"
+
+# "TOTAL" may be a client (an oil company): the whole label must be that of a total, and every other
+# cell must be empty or a number: a record has a date or a text somewhere.
+LABEL = (
+    r"(?i)(?:sous[- ]?|sub[- ]?)?tota(?:l|ux)(?:\s*:)?"
+    r"|grand total(?:\s*:)?"
+    r"|(?:sous[- ]?|sub[- ]?)total\s.*"
+    r"|tota(?:l|ux)\s+(?:g[ée]n[ée]ra(?:l|ux)|general|ht|ttc|tva|(?:factur|avoir|client|compte|page|mois|ann[ée]e|"
+    r"exercice|p[ée]riode|pour|for|du|de|des)\b).*"
+)
+NUMBERISH = (
+    r"[-+(]? ?(?:[€$£] ?)?[-+]?\d*(?:[.,' \x{00a0}\x{202f}\x{2009}]\d{3})*(?:[.,]\d*)?"
+    r"[ \x{00a0}\x{202f}\x{2009}]?(?:[€$£%]|EUR)? ?[-)]?"
+)
+_LABEL = re.compile(LABEL)
+_NUMBERISH = re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", NUMBERISH))
+
+
+def kind(cells: Sequence[str], header: Sequence[str]) -> str | None:
+    """Tell what a row is when it is no record: ``blank``, ``repeated_header`` or ``total_row``."""
+    cleaned = [clean(cell) for cell in cells]
+    if not any(cleaned):
+        return BLANK
+    if cleaned == [clean(name) for name in header]:
+        return REPEATED
+    place = 0 if cleaned[0] or len(cleaned) == 1 else 1
+    rest = cleaned[:place] + cleaned[place + 1 :]
+    if _LABEL.fullmatch(cleaned[place]) and all(_NUMBERISH.fullmatch(cell) for cell in rest):
+        return TOTAL
+    return None
+
+
+def kind_sql(columns: Sequence[str], header: Sequence[str]) -> str:
+    """Return the same as SQL over the columns (already quoted), NULL for a record."""
+    cells = [clean_sql(column) for column in columns]
+    blank = " AND ".join(f"{cell} IS NULL" for cell in cells)
+    repeated = " AND ".join(
+        f"coalesce({cell}, '') = {literal(clean(name))}" for cell, name in zip(cells, header, strict=True)
+    )
+    totals = []
+    for place, cell in enumerate(cells[:2]):
+        rest = [other for at, other in enumerate(cells) if at != place]
+        checks = [f"regexp_full_match(coalesce({other}, ''), {literal(NUMBERISH)})" for other in rest]
+        empty = [f"{cells[0]} IS NULL"] if place else []
+        totals.append(" AND ".join([*empty, f"regexp_full_match({cell}, {literal(LABEL)})", *checks]))
+    return (
+        f"CASE WHEN {suspect_sql(columns, header)} THEN CASE WHEN {blank} THEN '{BLANK}' "
+        f"WHEN {repeated} THEN '{REPEATED}' WHEN {' OR '.join(f'({test})' for test in totals)} THEN '{TOTAL}' "
+        "END END"
+    )
+
+
+def suspect_sql(columns: Sequence[str], header: Sequence[str]) -> str:
+    """Return a cheap test on the first two columns that every row which is no record passes."""
+    tests = [f"lower({column}) LIKE '%tota%'" for column in columns[:2]]
+    blank = " AND ".join(f"{clean_sql(column)} IS NULL" for column in columns[:2])
+    repeated = f"coalesce({clean_sql(columns[0])}, '') = {literal(clean(header[0]))}"
+    return f"coalesce({' OR '.join([*tests, f'({blank})', f'({repeated})'])}, false)"

@@ -1,0 +1,91 @@
+"""One folder of Parquet per company, keyed by the content of its inputs. Deleting it loses nothing.
+
+Floor 3. The key is the SHA-256 of every input file and of every parameter that ingest obeys: a changed
+byte is another key, an unchanged ledger is parsed once and read in milliseconds afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from capclient import places
+from capclient.params import Params
+
+FORMAT = 1  # raise it when ingest writes something else for the same inputs
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that was read: the name a person knows it by, its SHA-256 and its size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A finished store: its folder, its key and what ingest said of the data (``ingest.json``)."""
+
+    folder: Path
+    key: str
+    report: dict[str, object]
+
+    def path(self, name: str) -> Path:
+        """Return the Parquet file or folder of a table."""
+        return self.folder / name
+
+
+def company_folder(params: Params) -> Path:
+    """Return the folder of a company in the store: two files that claim one id never share a key."""
+    return places.cache() / "store" / params.company.id
+
+
+def store_key(params: Params, inputs: list[InputFile]) -> str:
+    """Return the key of a store: inputs, and the parameters that change what is read from them."""
+    obeyed = params.model_dump(mode="json", include={"sources", "filters", "identity", "exchange_rates"}) | {
+        "currency": params.company.currency
+    }
+    text = json.dumps([FORMAT, obeyed, [asdict(item) for item in inputs]], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def described(paths: list[tuple[str, Path]]) -> list[InputFile]:
+    """Return the digest of each input; unchanged files are not read twice (size, times and inode tell)."""
+    memo = places.cache() / "digests"
+    return [InputFile(name, _digest(path, memo), path.stat().st_size) for name, path in paths]
+
+
+def _digest(path: Path, memo: Path) -> str:
+    stat = path.stat()
+    mark = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}|{stat.st_ino}"
+    known = memo / hashlib.sha256(mark.encode()).hexdigest()[:40]
+    try:
+        return known.read_text("ascii")
+    except FileNotFoundError:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        memo.mkdir(parents=True, exist_ok=True)
+        write_atomically(known, digest)
+        return digest
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file under a temporary name, then rename it: it is never seen half-written."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    temporary.write_bytes(data)
+    os.replace(temporary, path)
+
+
+def existing(folder: Path, key: str) -> Store | None:
+    """Return a finished store, or None."""
+    try:
+        report = json.loads((folder / key / "ingest.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return Store(folder / key, key, report)

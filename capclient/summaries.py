@@ -1,0 +1,107 @@
+"""The frame of clients: what the ledger says of each at D, and what the client sheet adds.
+
+Floor 3.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from capclient.engine import operations
+from capclient.periods import shifted
+
+if TYPE_CHECKING:
+    from capclient.portfolio import Portfolio
+
+ATTRIBUTES = ("name", "group_id", "segment", "sector", "customer_type", "region", "country", "salesperson")
+FLAGS = ("is_pool", "is_intragroup")
+CENTS = ("revenue_n", "revenue_n1", "revenue_n2", "revenue_half", "revenue_half_before", "revenue_before")
+
+
+def euros(cents: pd.Series) -> pd.Series:
+    """Return whole cents as euros: the nearest floats, exact to the cent when multiplied back."""
+    return cents.astype("float64") / 100
+
+
+def customers(portfolio: Portfolio) -> pd.DataFrame:
+    """Summarise every identified client of the ledger on or before D.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``customer_id`` (text, sorted): attributes of the client sheet (missing where unknown),
+        first and last purchase, purchase days, gaps, orders, revenue of N, N-1, N-2, of the two half-years,
+        before N, best twelve months, and margin where costs are known. Amounts are euros.
+    """
+    named = {"as_of": portfolio.as_of}
+    for name in ("n", "n1", "n2", "half", "half_before"):
+        period = getattr(portfolio.windows, name)
+        named |= {f"{name}_start": period.start, f"{name}_end": period.end}
+    frame = portfolio.ledger.frame(operations.CUSTOMERS, named).set_index("customer_id")
+    for column in CENTS:
+        frame[column] = euros(frame[column])
+    for column in ("first_purchase", "last_purchase"):
+        frame[column] = frame[column].astype("datetime64[ns]")
+    frame["cost_known_revenue_n"] = euros(frame.cost_known_revenue_n)
+    frame["margin_n"] = frame.cost_known_revenue_n - euros(frame.pop("cost_n"))
+    frame["margin_n"] = frame.margin_n.round(2)
+    best = _best_years(portfolio)
+    frame = frame.join(best)
+    return _with_attributes(portfolio, frame)
+
+
+def _best_years(portfolio: Portfolio) -> pd.DataFrame:
+    """Best twelve months of each client, windows ending each month up to D."""
+    first = portfolio.extent[0]
+    ends, end = [], portfolio.as_of
+    while end >= first:
+        ends.append(end)
+        end = shifted(end, -1)
+    starts = [shifted(day, -12) for day in ends]
+    starts = [day + pd.Timedelta(days=1) for day in starts]
+    if not ends:
+        return pd.DataFrame(columns=["best_12m", "best_12m_end"])
+    frame = portfolio.ledger.frame(operations.BEST_YEAR, {"ends": ends, "starts": starts}).set_index(
+        "customer_id"
+    )
+    return frame.assign(
+        best_12m=euros(frame.best_12m), best_12m_end=frame.best_12m_end.astype("datetime64[ns]")
+    )
+
+
+def _with_attributes(portfolio: Portfolio, frame: pd.DataFrame) -> pd.DataFrame:
+    """Join the client sheet, then what only the ledger says (names, salesperson)."""
+    said = portfolio.ledger.frame(operations.LEDGER_ATTRIBUTES).set_index("customer_id")
+    sheet = portfolio.table("customers").set_index("customer_id")
+    sheet = sheet[~sheet.index.duplicated()].reindex(frame.index)
+    for name in ATTRIBUTES:
+        values = (
+            sheet[name].astype("str") if name in sheet else pd.Series(pd.NA, index=frame.index, dtype="str")
+        )
+        if name in said:
+            values = values.fillna(said[name].reindex(frame.index).astype("str"))
+        frame[name] = values.astype("str")
+    for name in FLAGS:
+        frame[name] = sheet[name].astype("boolean").fillna(False).astype("bool") if name in sheet else False
+    frame["name"] = frame.name.fillna(pd.Series(frame.index, index=frame.index)).astype("str")
+    frame["first_seen_override"] = sheet.first_seen_override.astype("datetime64[ns]")
+    frame["insolvency_date"] = sheet.insolvency_date.astype("datetime64[ns]")
+    columns = [*ATTRIBUTES, *FLAGS]
+    return frame[columns + [name for name in frame if name not in columns]].sort_index()
+
+
+def customer_totals(portfolio: Portfolio) -> pd.DataFrame:
+    """Return the clients of a totals file: identifier, attributes, one column a measure, ``revenue_n``."""
+    frame = portfolio.ledger.frame("SELECT * FROM {customer_totals} ORDER BY customer_id").set_index(
+        "customer_id"
+    )
+    for name in ATTRIBUTES:
+        if name not in frame:
+            frame[name] = pd.Series(pd.NA, index=frame.index, dtype="str")
+        frame[name] = frame[name].astype("str")
+    frame["name"] = frame.name.fillna(pd.Series(frame.index, index=frame.index)).astype("str")
+    for name in FLAGS:
+        frame[name] = False
+    return frame

@@ -1,0 +1,66 @@
+"""One theme a module: from a portfolio to tidy frames and findings.
+
+Floor 5. A theme asks the portfolio for summaries, calls the pure indicators and names the results; it draws
+nothing and writes nothing. Each theme is computed once per portfolio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from capclient.findings import Finding
+from capclient.portfolio import Portfolio
+from capclient.themes.activity import activity
+from capclient.themes.concentration import concentration
+from capclient.themes.counts import counts
+from capclient.themes.customers import customers
+from capclient.themes.lifecycle import lifecycle
+from capclient.themes.quality import quality
+from capclient.themes.segments import segments
+
+__all__ = [
+    "Findings",
+    "activity",
+    "concentration",
+    "counts",
+    "customers",
+    "lifecycle",
+    "quality",
+    "results",
+    "segments",
+]
+
+# First word of a finding's id to the theme that gives it.
+THEME_OF: dict[str, Callable[[Portfolio], Any]] = {
+    "quality": quality,
+    "portfolio": counts,
+    "retention": counts,
+    "concentration": concentration,
+    "activity": activity,
+    "lifecycle": lifecycle,
+    "segments": segments,
+    "model": segments,
+}
+
+
+class Findings(dict[str, Finding]):
+    """Findings of a portfolio by id; a theme is computed when one of its findings is first asked for."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        super().__init__()
+        self._portfolio = portfolio
+
+    def __missing__(self, id: str) -> Finding:
+        theme = THEME_OF[id.partition(".")[0]]
+        self.update({finding.id: finding for finding in theme(self._portfolio).findings})
+        if id not in self:
+            raise KeyError(id)
+        return self[id]
+
+
+def results(portfolio: Portfolio) -> list[Finding]:
+    """Return every finding of the package for a portfolio, sorted by id: always the full set."""
+    themes = dict.fromkeys(THEME_OF.values())
+    found = [finding for theme in themes for finding in theme(portfolio).findings]
+    return sorted(found, key=lambda finding: finding.id)

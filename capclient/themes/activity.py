@@ -1,0 +1,158 @@
+"""Who is silent for longer than usual, and the risk of losing them (8, 8.6, 3.11).
+
+Floor 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from capclient.findings import Finding, finding
+from capclient.indicators.activity import activity_states, state_table
+from capclient.indicators.lifecycle import lifecycle_stages
+from capclient.indicators.risk import behaviour_part, risk_scores, trend_part
+from capclient.indicators.seasonality import seasonality
+from capclient.periods import Period, clipped
+from capclient.portfolio import Portfolio
+from capclient.themes.market import market_growth
+from capclient.themes.once import once
+from capclient.vocabulary import STATES, Unknown
+
+SILENT = ("watch", "at_risk", "inactive")
+
+
+@dataclass(frozen=True)
+class Activity:
+    """``customers``: state, silence, season and risk of each client; ``states``: the table by state.
+
+    ``to_call``: clients to watch, at risk or inactive that earned something in N or N-1, costliest first.
+    """
+
+    customers: pd.DataFrame
+    states: pd.DataFrame
+    to_call: pd.DataFrame
+    reason: Unknown | None
+    findings: list[Finding]
+
+
+@once
+def activity(portfolio: Portfolio) -> Activity:
+    """Return the activity state of each client at D."""
+    if not portfolio.has_lines:
+        return _without_dates(portfolio)
+    frame = portfolio.customers
+    limits = portfolio.thresholds.activity
+    contracts = portfolio.table("contracts")
+    seasons = seasonality(
+        portfolio.months.dropna(subset="customer_id"),
+        covered=Period(portfolio.coverage.first, min(portfolio.data_end, portfolio.as_of)),
+        customers=frame.index,
+        thresholds=portfolio.thresholds.season,
+    )
+    states = activity_states(
+        frame,
+        as_of=portfolio.as_of,
+        data_end=portfolio.data_end,
+        thresholds=limits,
+        contracts=contracts if len(contracts) else None,
+        seasons=seasons,
+    )
+    states["seasonal"] = seasons.seasonal
+    states["season_start"] = seasons.start_month
+    states = states.join(_risk(portfolio, states, contracts))
+    counted = ~frame.is_pool
+    listed = states[counted].join(frame[["name", "salesperson", "last_purchase", "revenue_n", "revenue_n1"]])
+    to_call = listed[listed.state.isin(SILENT) & (listed[["revenue_n", "revenue_n1"]].max(axis=1) > 0)]
+    return Activity(
+        customers=states,
+        states=state_table(states.state[counted], frame.revenue_n[counted], frame.revenue_n1[counted]),
+        to_call=to_call.assign(stake=to_call[["revenue_n", "revenue_n1"]].max(axis=1)).sort_values(
+            ["stake", "name"], ascending=[False, True], kind="stable"
+        ),
+        reason=None,
+        findings=_findings(portfolio, states[counted], frame[counted]),
+    )
+
+
+def _risk(portfolio: Portfolio, states: pd.DataFrame, contracts: pd.DataFrame) -> pd.DataFrame:
+    """Risk of loss from the parts that are known; the weights of the others are shared out (8.6)."""
+    limits = portfolio.thresholds.activity
+    parts = pd.DataFrame({"behaviour": behaviour_part(states.ratio)})
+    years = portfolio.windows
+    if portfolio.is_complete(years.n) and portfolio.is_complete(years.n1):
+        market, _ = market_growth(portfolio)
+        stages = lifecycle_stages(
+            portfolio.customers,
+            states=states.state,
+            as_of=portfolio.as_of,
+            data_start=portfolio.coverage.first,
+            thresholds=portfolio.thresholds.lifecycle,
+            market_growth=market,
+        )
+        parts["trend"] = trend_part(stages.growth_relative.astype("float64"))
+    if len(contracts):
+        parts["contract"] = _contract_part(portfolio, contracts).reindex(states.index)
+    scores = risk_scores(parts, weights=limits.risk_weights, coverage=limits.risk_coverage)
+    return scores.where(states.state.notna())
+
+
+def _contract_part(portfolio: Portfolio, contracts: pd.DataFrame) -> pd.Series:
+    """100 when a tender, notice or end date falls within three months, 50 within six, else 0 (8.6)."""
+    dates = contracts[["tender_date", "notice_date", "end"]].apply(pd.to_datetime).bfill(axis=1).iloc[:, 0]
+    day = pd.Timestamp(portfolio.as_of)
+    near, far = (pd.Timestamp(clipped(portfolio.as_of, months)) for months in (3, 6))
+    ahead = dates.where(dates >= day)
+    part = pd.Series(0.0, index=contracts.index).mask(ahead <= far, 50.0).mask(ahead <= near, 100.0)
+    return part.groupby(contracts.customer_id.to_numpy()).max()
+
+
+def _findings(portfolio: Portfolio, states: pd.DataFrame, frame: pd.DataFrame) -> list[Finding]:
+    tally = states.state.value_counts()
+    caveat = "caveat.data_end" if portfolio.data_end < portfolio.as_of else "caveat.behaviour"
+    interval = frame.median_gap.median()
+    n_known = portfolio.is_complete(portfolio.windows.n)
+    silent = states.state.isin(SILENT)
+    found = [
+        finding(f"activity.{code}_customers", int(tally.get(code, 0)), n=len(states), caveat=caveat)
+        for code in STATES
+    ]
+    return [
+        *found,
+        finding(
+            "activity.at_risk_revenue",
+            float(frame.revenue_n[silent].sum()) if n_known else Unknown("period_incomplete"),
+            period=portfolio.windows.n,
+        ),
+        finding(
+            "activity.interval_median_days",
+            Unknown("history_short") if pd.isna(interval) else float(interval),
+        ),
+        finding("activity.seasonal_customers", int(states.seasonal.sum())),
+        finding(
+            "activity.high_risk_customers",
+            int((states.risk_score >= float(portfolio.thresholds.activity.risk_high)).sum())
+            if states.risk_score.notna().any()
+            else Unknown("history_short"),
+        ),
+    ]
+
+
+def _without_dates(portfolio: Portfolio) -> Activity:
+    missing = Unknown("missing:invoice_lines")
+    names = [f"{code}_customers" for code in STATES] + [
+        "at_risk_revenue", "interval_median_days", "seasonal_customers", "high_risk_customers",
+    ]  # fmt: skip
+    columns = [
+        "state", "recency_days", "interval_days", "ratio", "silence", "override", "seasonal", "season_start",
+        "risk_score", "risk_coverage",
+    ]  # fmt: skip
+    empty = pd.DataFrame(index=portfolio.customers.index, columns=columns)
+    return Activity(
+        empty,
+        pd.DataFrame(columns=["state", "customers", "revenue_n", "revenue_n1"]),
+        empty.iloc[:0],
+        missing,
+        [finding(f"activity.{name}", missing) for name in names],
+    )

@@ -1,0 +1,93 @@
+"""The words of the house: codes that files carry, and the one catalogue of findings.
+
+Floor 0. Codes are English and stable; the words a reader sees come from the catalogues of
+:mod:`capclient.wording` (``stage.adult`` → « âge adulte »).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+STAGES = ("childhood", "adolescence", "adult", "old_age", "lost", "occasional", "undetermined")
+STATES = ("active", "watch", "at_risk", "inactive", "lost")
+STATUSES = ("new", "retained", "reactivated", "lost", "inactive")
+ABC = ("A", "B", "C")
+STAGE_FLAGS = ("reactivated", "revival", "watch", "not_market_adjusted", "h_unknown")
+
+CHAPTERS = ("00_donnees", "10_synthese", "20_concentration", "40_cycle_de_vie", "50_attrition_segments")
+
+UNITS = (
+    "money",
+    "money_cents",
+    "share",
+    "points",
+    "count",
+    "customers",
+    "index",
+    "ratio",
+    "days",
+    "years",
+    "text",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that cannot be computed, and the code of the reason.
+
+    ``reason`` is one of ``missing:<table or column>``, ``denominator_zero``, ``history_short``,
+    ``period_incomplete``, ``n_small``, ``not_applicable``, ``unreliable:<why>``.
+    """
+
+    reason: str
+
+    def __post_init__(self) -> None:
+        if self.reason.partition(":")[0] not in REASONS:
+            raise ValueError(f"unknown reason code {self.reason!r}")
+
+
+REASONS = (
+    "missing",
+    "denominator_zero",
+    "history_short",
+    "period_incomplete",
+    "n_small",
+    "not_applicable",
+    "unreliable",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSpec:
+    """One row of ``catalogue.yml``: what a finding means before it has a value."""
+
+    id: str
+    unit: str
+    section: str
+    covers: tuple[str, ...]
+    fr: str
+    en: str
+    how_fr: str
+    how_en: str
+
+    def label(self, lang: str) -> str:
+        """Return the name a reader sees."""
+        return self.fr if lang == "fr" else self.en
+
+    def how(self, lang: str) -> str:
+        """Return the sentence that says how it is computed."""
+        return self.how_fr if lang == "fr" else self.how_en
+
+
+@cache
+def finding_specs() -> dict[str, FindingSpec]:
+    """Return the catalogue of findings by id, in the order of the file."""
+    import yaml
+
+    rows = yaml.load((Path(__file__).parent / "catalogue.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return {
+        id: FindingSpec(id=id, **{**row, "section": str(row["section"]), "covers": tuple(row["covers"])})
+        for id, row in rows.items()
+    }

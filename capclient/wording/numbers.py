@@ -1,0 +1,98 @@
+"""Numbers and dates as a French or an English reader writes them.
+
+French: ``1 234,56 €`` with a narrow no-break space (U+202F) inside the number and a no-break space
+(U+00A0) before the unit. English: ``€1,234.56``. A missing value is an en dash, never 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from numbers import Real
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+MISSING = "–"
+LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a value is None, NaN or NaT."""
+    if value is None or value is not value:
+        return True
+    return type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and math.isnan(value))
+
+
+def money(value: object, lang: str, currency: str = "EUR", cents: bool = False) -> str:
+    """``12 345 €``, or ``12 345,60 €`` with cents."""
+    number = "#,##0.00" if cents else "#,##0"
+    pattern = f"{number}\u00a0¤" if lang == "fr" else f"¤{number}"
+    return format_currency(value, currency, pattern, locale=LOCALES[lang], currency_digits=False)
+
+
+def share(value: object, lang: str, digits: int = 1) -> str:
+    """``12,3 %`` from 0.123."""
+    zeros = "0" * digits
+    pattern = f"#,##0{'.' + zeros if digits else ''}" + ("\u00a0%" if lang == "fr" else "%")
+    return format_percent(value, pattern, locale=LOCALES[lang])
+
+
+def points(value: object, lang: str) -> str:
+    """``+1,2 pt`` from a difference of shares of 0.012."""
+    unit = "pt" if lang == "fr" else "pp"
+    return format_decimal(float(value) * 100, "+#,##0.0;-#,##0.0", locale=LOCALES[lang]) + f"\u00a0{unit}"  # type: ignore[arg-type]
+
+
+def count(value: object, lang: str) -> str:
+    """``1 234``."""
+    return format_decimal(value, "#,##0", locale=LOCALES[lang])
+
+
+def decimal(value: object, lang: str, digits: int = 2) -> str:
+    """``3,17``."""
+    return format_decimal(value, f"#,##0.{'0' * digits}" if digits else "#,##0", locale=LOCALES[lang])
+
+
+def days(value: object, lang: str) -> str:
+    """``45 j`` or ``45 d``."""
+    return count(value, lang) + ("\u00a0j" if lang == "fr" else "\u00a0d")
+
+
+def years(value: object, lang: str) -> str:
+    """``4,2 ans`` or ``4.2 years``."""
+    return decimal(value, lang, 1) + ("\u00a0ans" if lang == "fr" else "\u00a0years")
+
+
+def day(value: date, lang: str, style: str = "long") -> str:
+    """``30 novembre 2011``; ``short`` gives ``30/11/2011``."""
+    patterns = {"short": "dd/MM/yyyy", "long": "d MMMM yyyy", "month": "MMMM yyyy"}
+    return format_date(value, patterns[style], locale=LOCALES[lang])
+
+
+@cache
+def formatters() -> dict[str, Callable[..., str]]:
+    """Return the formatter of each unit of :mod:`capclient.vocabulary`."""
+    return {
+        "share": share,
+        "points": points,
+        "count": count,
+        "customers": count,
+        "index": lambda value, lang: decimal(value, lang, 0),
+        "ratio": lambda value, lang: decimal(value, lang, 2),
+        "days": days,
+        "years": years,
+    }
+
+
+def spoken(value: object, unit: str, lang: str, currency: str = "EUR") -> str:
+    """Format a value by its unit; a missing one is an en dash."""
+    if is_missing(value):
+        return MISSING
+    if unit in {"money", "money_cents"}:
+        return money(value, lang, currency, cents=unit == "money_cents")
+    if unit == "text" or not isinstance(value, Real):
+        return day(value, lang) if isinstance(value, date) else str(value)
+    return formatters()[unit](value, lang)

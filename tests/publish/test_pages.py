@@ -1,0 +1,187 @@
+"""Pages: one h1, no skipped level, nothing loaded, nothing run."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from capclient.publish.failure import failure_page
+from capclient.publish.html import Balance, Input, Reconciliation, report_page
+from capclient.publish.index import Column, Company, group_page
+from capclient.publish.notebook_html import chapter_html, chapter_title
+from capclient.tables import table
+
+POISON = '<script>alert(1)</script><img src="http://x/y.png" onerror=alert(1)> | a | [x](javascript:alert(1)) ![i](http://e/p)'
+
+
+class Seen(HTMLParser):
+    """Tags, attributes and heading levels of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    @property
+    def levels(self) -> list[int]:
+        return [int(tag[1]) for tag in self.tags if re.fullmatch("h[1-6]", tag)]
+
+
+def notebook():
+    frame = pd.DataFrame({"name": [POISON], "weight": [0.5]})
+    shown = table(
+        frame,
+        columns=[("name", "Client", "text"), ("weight", "Poids", "share")],
+        caption="c",
+        lang="fr",
+        currency="EUR",
+    )
+
+    def code(*outputs, tags=()):
+        return new_code_cell("secret_code()", metadata={"tags": list(tags)}, outputs=list(outputs))
+
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# La concentration\n\nQui pèse ?", metadata={"tags": ["lang-fr"]}),
+            new_markdown_cell("# Concentration\n\nWho weighs?", metadata={"tags": ["lang-en"]}),
+            code(new_output("stream", text="injected"), tags=["injected-parameters"]),
+            code(new_output("display_data", data={"text/html": "<p>style</p>"}), tags=["setup"]),
+            new_markdown_cell("### Trop bas", metadata={"tags": ["lang-fr"]}),
+            code(
+                new_output("stream", name="stderr", text="FutureWarning"),
+                new_output("display_data", data=shown._repr_mimebundle_()),
+                new_output(
+                    "display_data", data={"text/markdown": f"Le client **{POISON}** pèse.", "text/plain": "x"}
+                ),
+                new_output("display_data", data={"application/javascript": "alert(2)"}),
+                new_output("execute_result", data={"text/plain": "<b>brut</b>"}, execution_count=1),
+            ),
+            new_markdown_cell("Réponse", metadata={"tags": ["solution"]}),
+        ]
+    )
+
+
+def page(lang="fr", holds=True, name=POISON):
+    return report_page(
+        company={"name": name, "siren": None, "sector": None},
+        lang=lang, as_of=date(2011, 11, 30), period="N",
+        currency="EUR", key_figures=[("CA", "1 000 €", ""), ("Marge", "–", "il manque les coûts")],
+        chapters=[("concentration", "La concentration", chapter_html(notebook(), lang=lang))],
+        lines=Balance(10, 9, 1), amounts=Balance(100.1, 90.05, 10.05),
+        reconciliations=[Reconciliation("FEC", "1", "1" if holds else "2", holds)],
+        method=[("Gini", "1.5", POISON)], thresholds=[("ABC", "80 %")], version="0.1.0",
+        inputs=[Input(POISON, "ab" * 32, 10)],
+    )  # fmt: skip
+
+
+COLUMNS = [Column("portfolio.revenue_n", "CA N", "money"), Column("portfolio.growth", "Évolution", "share")]
+
+
+def company(id: str, revenue: float | None, currency: str = "EUR", **more) -> Company:
+    values = {"portfolio.revenue_n": revenue, "portfolio.growth": 0.1}
+    return Company(id, f"Société {id}", "complete", currency, f"{id}/index.html", values=values, **more)
+
+
+def group(companies, lang="fr"):
+    return group_page(companies, columns=COLUMNS, lang=lang, version="0.1.0", sort_by="portfolio.revenue_n")
+
+
+PAGES = {
+    "report": lambda lang: page(lang),
+    "group": lambda lang: group([company("a", 10.0), Company("b", POISON, "failed", reason=POISON)], lang),
+    "failure": lambda lang: failure_page(name=POISON, lang=lang, reason=POISON, version="0.1.0"),
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_page_runs_nothing_loads_nothing_and_is_outlined(kind, lang):
+    html = PAGES[kind](lang)
+    seen = Seen(html)
+    assert not {"script", "iframe", "link", "object", "base", "form"} & set(seen.tags)
+    addresses = [value or "" for name, value in seen.attributes if name in {"src", "href"}]
+    assert all(not re.match(r"(?i)\s*(https?:|//|javascript:)", address) for address in addresses)
+    assert not [name for name, _ in seen.attributes if name.startswith("on")]
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in html
+    assert f'<html lang="{lang}">' in html and "viewport" in html and "<title>" in html
+    assert seen.levels.count(1) == 1 and seen.levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(seen.levels, seen.levels[1:], strict=False))
+    assert seen.tags.count("th") == sum(name == "scope" for name, _ in seen.attributes)
+    assert html == PAGES[kind](lang)
+
+
+def test_a_style_sheet_asks_for_nothing():
+    style = re.search(r"<style>(.*?)</style>", page(), re.S).group(1)
+    assert "url(" not in style and "@import" not in style
+
+
+def test_a_chapter_keeps_one_language_and_no_machinery():
+    html = chapter_html(notebook(), lang="fr")
+    assert "<h2>La concentration</h2>" in html and "<h3>Trop bas</h3>" in html
+    for absent in (
+        "Who weighs",
+        "injected",
+        "secret_code",
+        "FutureWarning",
+        "alert(2)",
+        "Réponse",
+        "<p>style",
+    ):
+        assert absent not in html
+    assert "&lt;b&gt;brut&lt;/b&gt;" in html
+    assert "Who weighs?" in chapter_html(notebook(), lang="en")
+
+
+def test_rendering_a_chapter_leaves_the_notebook_as_it_was():
+    one, two = notebook(), notebook()
+    for left, right in zip(one.cells, two.cells, strict=True):
+        right["id"] = left["id"]
+    chapter_html(one, lang="fr")
+    assert one == two
+
+
+def test_the_title_of_a_chapter_is_its_first_heading():
+    assert chapter_title(notebook(), lang="fr") == "La concentration"
+    assert chapter_title(notebook(), lang="en") == "Concentration"
+
+
+def test_a_failed_reconciliation_turns_the_data_strip_red():
+    assert 'class="confidence bad"' in page(holds=False) and "en échec" in page(holds=False)
+    assert 'class="confidence bad"' not in page()
+
+
+def test_a_lost_cent_is_seen():
+    assert Balance(100.10, 90.05, 10.05).holds
+    assert not Balance(100.11, 90.05, 10.05).holds
+
+
+def test_a_batch_sorts_by_revenue_and_never_mixes_currencies():
+    html = group([company("a", 10.0), company("b", 30.0), company("c", 5.0, "CHF")])
+    assert html.index("Société b") < html.index("Société a")
+    assert "Total en EUR (2)" in html and re.search(r"40\s€", html) and "Total en CHF" not in html
+
+
+def test_one_unknown_makes_the_total_unknown_and_its_reason_is_said():
+    html = group([company("a", 10.0), company("b", None, unknown={"portfolio.revenue_n": "il manque tout"})])
+    assert "il manque tout" in html and re.search(r"10\s€", html)
+    assert html.split("<tfoot>")[1].count('aria-label="inconnu"') == 1
+
+
+def test_an_empty_batch_says_so():
+    assert "Aucune entreprise" in group([])
+
+
+def test_a_failure_page_looks_like_no_report():
+    html = failure_page(
+        name="Fonderie", lang="fr", reason="Fichier absent.\nLigne 2", chapter="Concentration", version="1"
+    )
+    assert 'class="failure"' in html and "cc-figure" not in html.split("</style>")[1]
+    assert "Fichier absent.\nLigne 2" in html and "Concentration" in html and "relancez" in html

@@ -1,0 +1,99 @@
+"""Both languages say the same things, and every code that a reader may meet has its sentence."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import capclient.wording
+from capclient.indicators.segments import SEGMENTS
+from capclient.vocabulary import REASONS, STAGE_FLAGS, STAGES, STATES, STATUSES, UNITS, finding_specs
+from capclient.wording import LANGUAGES, catalogue, placeholders, text
+
+FOLDER = Path(capclient.wording.__file__).parent
+ROOMS = sorted(path.stem for path in (FOLDER / "fr").glob("*.po"))
+
+
+def messages(lang, room):
+    with (FOLDER / lang / f"{room}.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def slots(sentence):
+    """Names between braces; the words of a plural, ``{id|client|clients}``, belong to a language."""
+    return Counter(
+        found.partition("|")[0] for found in re.findall(r"\{([a-z0-9_.]+(?:\|[^{}]*)?)\}", sentence)
+    )
+
+
+def test_both_languages_have_the_same_rooms():
+    assert sorted(path.stem for path in (FOLDER / "en").glob("*.po")) == ROOMS
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_both_languages_have_the_same_keys_and_placeholders(room):
+    french, english = messages("fr", room), messages("en", room)
+    assert set(french) == set(english)
+    for key in french:
+        assert slots(french[key]) == slots(english[key]), key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_sentence_is_empty_or_left_unfinished(lang, room):
+    for key, sentence in messages(lang, room).items():
+        assert sentence.strip(), key
+        assert sentence.count("{") == sentence.count("}"), key
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_french_uses_typographic_apostrophes(room):
+    assert [key for key, sentence in messages("fr", room).items() if re.search(r"\w'\w", sentence)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_key_lives_in_two_rooms(lang):
+    owners = Counter(key for room in ROOMS for key in messages(lang, room))
+    assert [key for key, times in owners.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_plural_gives_one_word_for_one_and_one_for_many(lang):
+    for key, sentence in messages(lang, "notes").items():
+        for slot in re.findall(r"\{([^{}]*)\}", sentence):
+            id, *words = slot.split("|")
+            assert id == "top1_name" or id in finding_specs(), key
+            assert len(words) in {0, 2} and all(words), key
+            if words:
+                assert finding_specs()[id].unit in {"count", "customers"}, key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("room", "codes"),
+    [
+        ("reason", REASONS),
+        ("stage", (*STAGES, "absent")),
+        ("followup", STAGES),
+        ("state", STATES),
+        ("status", STATUSES),
+        ("flag", STAGE_FLAGS),
+        ("rfm", SEGMENTS),
+        ("unit", UNITS),
+        ("theme", dict.fromkeys(id.partition(".")[0] for id in finding_specs())),
+    ],
+)
+def test_every_code_has_its_sentence(lang, room, codes):
+    assert [code for code in codes if f"{room}.{code}" not in catalogue(lang)] == []
+
+
+def test_a_sentence_is_filled_with_its_facts():
+    assert text("finding.unknown", "en", reason="too few clients") == "unknown (too few clients)"
+    assert placeholders("{a.b} et {c}") == ["a.b", "c"]
+
+
+def test_a_sentence_that_lacks_a_fact_is_our_fault():
+    with pytest.raises(KeyError):
+        text("reason.missing", "fr")

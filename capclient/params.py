@@ -46,7 +46,7 @@ class Company(Model):
     name: str = ""
     siren: str = ""
     sector: str = ""
-    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     language: Literal["fr", "en"] = "fr"
 
     @field_validator("id")
@@ -62,7 +62,7 @@ class PeriodParams(Model):
 
     as_of: date | None = None
     basis: Literal["rolling", "fiscal"] = "rolling"
-    fiscal_year_end: str = Field("12-31", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+    fiscal_year_end: str = Field(default="12-31", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
     covered_from: date | None = None
     covered_to: date | None = None
 
@@ -86,9 +86,9 @@ class FileSource(Model):
     path: str
     columns: dict[str, str] = {}
     sheet: Annotated[list[str], BeforeValidator(_as_list)] = []
-    rows: str = Field("", pattern=r"^(\d+-\d*)?$")
+    rows: str = Field(default="", pattern=r"^(\d+-\d*)?$")
     encoding: str = ""
-    separator: str = Field("", max_length=1)
+    separator: str = Field(default="", max_length=1)
     decimal: Literal["", ",", "."] = ""
     dates: Literal["", "dmy", "mdy", "ymd"] = ""
     measures: list[str] = []
@@ -136,7 +136,7 @@ class ReportParams(Model):
     chapters: Annotated[list[str], BeforeValidator(_as_list)] = ["all"]
     formats: list[Literal["html", "xlsx"]] = ["html"]
     own_chapters: list[str] = []
-    cell_timeout_seconds: int = Field(600, ge=1)
+    cell_timeout_seconds: int = Field(default=600, ge=1)
 
 
 class Params(Model):
@@ -248,7 +248,7 @@ class _Loader(yaml.BaseLoader):
 
 
 def _load(content: str, where: str) -> object:
-    return yaml.load(content, Loader=_Loader)  # noqa: S506 - a BaseLoader: texts, lists and mappings only
+    return yaml.load(content, Loader=_Loader)
 
 
 def _explained(error: ValidationError, where: str) -> ParamsError:
@@ -276,7 +276,7 @@ def _keys_at(path: list[str]) -> list[str]:
     model: Any = Params
     for step in path:
         if step == "sources":
-            return _keys_of(FileSource) + ["parts", "overlap"] if len(path) > 1 else list(SOURCE_TABLES)
+            return [*_keys_of(FileSource), "parts", "overlap"] if len(path) > 1 else list(SOURCE_TABLES)
         field = model.model_fields.get(step) if isinstance(model, type) else None
         if field is None:
             continue

@@ -110,7 +110,8 @@ def windows(as_of: date, *, basis: str = "rolling", year_end: tuple[int, int] = 
         years = [fiscal_year(as_of, year_end, back=back) for back in range(3)]
     else:
         years = [rolling(as_of, back=12 * back) for back in range(3)]
-    return Windows(as_of, *years, rolling(as_of, months=6), rolling(as_of, months=6, back=12))
+    n, n1, n2 = years
+    return Windows(as_of, n, n1, n2, rolling(as_of, months=6), rolling(as_of, months=6, back=12))
 
 
 def last_complete_month(last_day: date, tolerance_days: int = 0) -> date:

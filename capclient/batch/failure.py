@@ -108,4 +108,6 @@ def page(job: Job, reason: str, chapters: Sequence[Mapping[str, Any]]) -> str:
     from capclient.publish.failure import failure_page
 
     failed = next((str(chapter["id"]) for chapter in chapters if chapter["status"] == "failed"), "")
-    return failure_page(name=job.name, lang=job.lang, reason=reason, chapter=failed, version=manifest.version())
+    return failure_page(
+        name=job.name, lang=job.lang, reason=reason, chapter=failed, version=manifest.version()
+    )

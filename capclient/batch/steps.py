@@ -22,6 +22,9 @@ from capclient.store import described, store_key, write_atomically
 from capclient.themes import results
 
 
+SYNTHESIS = "10_synthese"
+
+
 @dataclass(frozen=True)
 class Read:
     """The data of a company once read."""
@@ -79,11 +82,16 @@ class RealSteps:
         html = company_page(
             prepared.portfolio,
             prepared.findings,
-            [(chapter.id, chapter.notebook) for chapter in chapters],
+            [(chapter.id, chapter.notebook) for chapter in sorted(chapters, key=_place)],
             lang=prepared.lang,
             version=manifest.version(),
         )
         write_atomically(folder / "index.html", html)
+
+
+def _place(chapter: Chapter) -> bool:
+    """The synthesis opens the report; the other chapters keep their order."""
+    return chapter.id != SYNTHESIS
 
 
 DEFAULT_STEPS = RealSteps()

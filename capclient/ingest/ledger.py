@@ -155,10 +155,10 @@ def _reason(params: Params, limit: str | None) -> str:
     overlap = f"WHEN invoice_date >= DATE '{limit}' THEN 'overlap'" if limit else ""
     return f"""CASE
         WHEN invoice_date IS NULL THEN CASE WHEN invoice_date_given THEN 'unreadable_date' ELSE 'missing_date' END
+        WHEN rate IS NULL THEN 'no_exchange_rate'
         WHEN amount_exact IS NULL THEN CASE WHEN amount_ht_given THEN 'unreadable_amount' ELSE 'missing_amount' END
         WHEN abs(amount_exact) >= 1e13 THEN 'amount_too_large'
         WHEN doc_type = '?' THEN 'unknown_doc_type'
-        WHEN rate IS NULL THEN 'no_exchange_rate'
         {overlap} {filters} END"""
 
 

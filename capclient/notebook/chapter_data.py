@@ -20,6 +20,7 @@ from capclient.themes import results
 from capclient.themes.quality import Quality
 from capclient.vocabulary import Unknown
 from capclient.wording import has, text
+from capclient.wording.numbers import count, money
 
 
 def months_figure(data: Quality) -> figures.Figure | Notice:
@@ -60,8 +61,18 @@ def reconciliations_table(data: Quality) -> Table | Notice:
         check=[text(f"reconciliation.{code}", lang) for code in data.reconciliations.id],
         status=[text(f"check.status.{status}", lang) for status in data.reconciliations.status],
     )
-    rows = rows.astype({name: "float64" for name in ("computed", "expected", "difference")})
+    for name in ("computed", "expected", "difference"):
+        rows[name] = [_counted(value, code) for value, code in zip(rows[name], rows.id, strict=True)]
     return listing(rows, ["check", "computed", "expected", "difference", "status"], "table.reconciliations")
+
+
+def _counted(value: float, check: str) -> str:
+    here = desk()
+    return (
+        count(value, here.lang)
+        if check.startswith("lines")
+        else money(value, here.lang, here.currency, cents=True)
+    )
 
 
 def rejects_table(data: Quality) -> Table | Notice:

@@ -34,7 +34,7 @@ def company_page(
         company={
             "name": company.name or company.id,
             "siren": company.siren or None,
-            "sector": company.sector or None,
+            "sector": company.sector.replace("_", " ") or None,
         },
         lang=lang,
         as_of=portfolio.as_of,
@@ -44,7 +44,8 @@ def company_page(
             (card.label, card.value, card.hint) for card in headline(known, lang, portfolio.currency)
         ],
         chapters=[
-            (slug, chapter_title(notebook, lang=lang), chapter_html(notebook, lang=lang)) for slug, notebook in chapters
+            (slug, chapter_title(notebook, lang=lang), chapter_html(notebook, lang=lang))
+            for slug, notebook in chapters
         ],
         lines=_balance(portfolio, "lines"),
         amounts=_balance(portfolio, "amount"),
@@ -57,7 +58,15 @@ def company_page(
             )
             for row in portfolio.reconciliations
         ],
-        method=[(item.spec.label(lang), item.spec.section, item.spec.how(lang)) for item in findings],
+        method=[
+            (
+                item.spec.label(lang),
+                item.spoken(lang, portfolio.currency),
+                item.spec.section,
+                item.spec.how(lang),
+            )
+            for item in findings
+        ],
         thresholds=_thresholds(portfolio),
         version=version,
         inputs=[

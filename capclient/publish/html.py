@@ -60,7 +60,7 @@ def report_page(
     lines: Balance,
     amounts: Balance,
     reconciliations: Sequence[Reconciliation],
-    method: Sequence[tuple[str, str, str]],
+    method: Sequence[tuple[str, str, str, str]],
     thresholds: Sequence[tuple[str, str]],
     version: str,
     inputs: Sequence[Input],
@@ -78,7 +78,7 @@ def report_page(
     chapters
         ``(slug, title for the contents, HTML of chapter_html)`` in order.
     method
-        ``(label, section of the dictionary, definition)`` of each figure shown.
+        ``(label, value in words, section of the dictionary, definition)`` of each figure.
     thresholds
         ``(name, value in words)`` of each convention applied.
     """

@@ -18,12 +18,15 @@ from capclient import places
 from capclient.publish.prose import prose_renderer
 from capclient.wording import LANGUAGES
 
+# The cover says what ``data-check`` says in each notebook, the method what ``findings`` lists.
 HIDDEN_TAGS = frozenset(
     {
         "remove-cell",
         "parameters",
         "injected-parameters",
         "setup",
+        "data-check",
+        "findings",
         "analyst-only",
         "teaching-only",
         "exercise",

@@ -114,6 +114,7 @@ def _findings(portfolio: Portfolio, states: pd.DataFrame, frame: pd.DataFrame) -
     interval = frame.median_gap.median()
     n_known = portfolio.is_complete(portfolio.windows.n)
     silent = states.state.isin(SILENT)
+    high = float(portfolio.thresholds.activity.risk_high)
     found = [
         finding(f"activity.{code}_customers", int(tally.get(code, 0)), n=len(states), caveat=caveat)
         for code in STATES
@@ -132,7 +133,7 @@ def _findings(portfolio: Portfolio, states: pd.DataFrame, frame: pd.DataFrame) -
         finding("activity.seasonal_customers", int(states.seasonal.sum())),
         finding(
             "activity.high_risk_customers",
-            int((states.risk_score >= float(portfolio.thresholds.activity.risk_high)).sum())
+            int(((states.risk_score >= high) & (states.state != "lost")).sum())
             if states.risk_score.notna().any()
             else Unknown("history_short"),
         ),

@@ -95,7 +95,7 @@ def _findings(portfolio: Portfolio, pairs: int) -> list[Finding]:
         finding("quality.lines_overlap", overlap if figures else undated),
         finding("quality.revenue_unassigned", unassigned, period=period),
         finding("quality.revenue_unassigned_share", share, period=period),
-        finding("quality.reconciliations_failed", failed),
+        finding("quality.reconciliations_failed", failed if portfolio.has_lines else undated),
         finding("quality.possible_duplicates", pairs),
     ]
 

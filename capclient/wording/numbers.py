@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from numbers import Real
 
@@ -16,6 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
 MISSING = "–"
+Number = float | Decimal
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
 
@@ -26,42 +28,42 @@ def is_missing(value: object) -> bool:
     return type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and math.isnan(value))
 
 
-def money(value: object, lang: str, currency: str = "EUR", cents: bool = False) -> str:
+def money(value: Number, lang: str, currency: str = "EUR", cents: bool = False) -> str:
     """``12 345 €``, or ``12 345,60 €`` with cents."""
     number = "#,##0.00" if cents else "#,##0"
     pattern = f"{number}\u00a0¤" if lang == "fr" else f"¤{number}"
     return format_currency(value, currency, pattern, locale=LOCALES[lang], currency_digits=False)
 
 
-def share(value: object, lang: str, digits: int = 1) -> str:
+def share(value: Number, lang: str, digits: int = 1) -> str:
     """``12,3 %`` from 0.123."""
     zeros = "0" * digits
     pattern = f"#,##0{'.' + zeros if digits else ''}" + ("\u00a0%" if lang == "fr" else "%")
     return format_percent(value, pattern, locale=LOCALES[lang])
 
 
-def points(value: object, lang: str) -> str:
+def points(value: Number, lang: str) -> str:
     """``+1,2 pt`` from a difference of shares of 0.012."""
     unit = "pt" if lang == "fr" else "pp"
-    return format_decimal(float(value) * 100, "+#,##0.0;-#,##0.0", locale=LOCALES[lang]) + f"\u00a0{unit}"  # type: ignore[arg-type]
+    return format_decimal(float(value) * 100, "+#,##0.0;-#,##0.0", locale=LOCALES[lang]) + f"\u00a0{unit}"
 
 
-def count(value: object, lang: str) -> str:
+def count(value: Number, lang: str) -> str:
     """``1 234``."""
     return format_decimal(value, "#,##0", locale=LOCALES[lang])
 
 
-def decimal(value: object, lang: str, digits: int = 2) -> str:
+def decimal(value: Number, lang: str, digits: int = 2) -> str:
     """``3,17``."""
     return format_decimal(value, f"#,##0.{'0' * digits}" if digits else "#,##0", locale=LOCALES[lang])
 
 
-def days(value: object, lang: str) -> str:
+def days(value: Number, lang: str) -> str:
     """``45 j`` or ``45 d``."""
     return count(value, lang) + ("\u00a0j" if lang == "fr" else "\u00a0d")
 
 
-def years(value: object, lang: str) -> str:
+def years(value: Number, lang: str) -> str:
     """``4,2 ans`` or ``4.2 years``."""
     return decimal(value, lang, 1) + ("\u00a0ans" if lang == "fr" else "\u00a0years")
 
@@ -69,7 +71,8 @@ def years(value: object, lang: str) -> str:
 def day(value: date, lang: str, style: str = "long") -> str:
     """``30 novembre 2011``; ``short`` gives ``30/11/2011``."""
     patterns = {"short": "dd/MM/yyyy", "long": "d MMMM yyyy", "month": "MMMM yyyy"}
-    return format_date(value, patterns[style], locale=LOCALES[lang])
+    words = format_date(value, patterns[style], locale=LOCALES[lang])
+    return f"1er{words[1:]}" if lang == "fr" and style == "long" and value.day == 1 else words
 
 
 @cache

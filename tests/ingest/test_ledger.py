@@ -11,7 +11,12 @@ from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.publish.files import rejects_csv
 
-COLUMNS = {"invoice_id": "Facture", "customer_id": "Client", "invoice_date": "Date", "amount_ht": "Montant HT"}
+COLUMNS = {
+    "invoice_id": "Facture",
+    "customer_id": "Client",
+    "invoice_date": "Date",
+    "amount_ht": "Montant HT",
+}
 
 
 def company(tmp_path, text, *, name="ventes.csv", encoding="utf-8", source=None, **more):
@@ -26,7 +31,9 @@ def lines(store):
 
 
 def store_params(store):
-    return make_params({"company": {"id": "acme"}, "sources": {"invoice_lines": "x"}}, folder=store.folder, where="x")
+    return make_params(
+        {"company": {"id": "acme"}, "sources": {"invoice_lines": "x"}}, folder=store.folder, where="x"
+    )
 
 
 def rejected(store):
@@ -65,7 +72,9 @@ def test_unusable_lines_are_rejected_with_their_line_and_the_totals_close(tmp_pa
 
 
 def test_too_many_bad_lines_fail_the_company_and_say_how_many(tmp_path):
-    rows = [f"F{i};A;{i % 28 + 1:02d}/03/2025;10,00" for i in range(96)] + [f"G{i};A;jamais;10,00" for i in range(4)]
+    rows = [f"F{i};A;{i % 28 + 1:02d}/03/2025;10,00" for i in range(96)] + [
+        f"G{i};A;jamais;10,00" for i in range(4)
+    ]
     text = "Facture;Client;Date;Montant HT\n" + "\n".join(rows) + "\n"
     params = company(tmp_path, text)
     assert Portfolio.of(params).quality["lines_rejected"] == 4
@@ -105,13 +114,19 @@ def test_exact_duplicates_are_reported_and_stay(tmp_path):
 
 def test_overlapping_exports_are_counted_or_left_out_by_the_rule(tmp_path):
     first = "Facture;Client;Date;Montant HT\nF1;A;15/01/2025;100,00\nF2;B;20/02/2025;60,00\nF2;B;20/02/2025;60,00\n"
-    second = "Facture;Client;Date;Montant HT\nF2;B;20/02/2025;60,00\nF2;B;20/02/2025;60,00\nF3;C;25/02/2025;5,00\n"
+    second = (
+        "Facture;Client;Date;Montant HT\nF2;B;20/02/2025;60,00\nF2;B;20/02/2025;60,00\nF3;C;25/02/2025;5,00\n"
+    )
     (tmp_path / "b.csv").write_text(second)
     parts = {"parts": ["a.csv", "b.csv"], "columns": COLUMNS}
     (tmp_path / "a.csv").write_text(first)
     content = {"company": {"id": "acme"}, "sources": {"invoice_lines": parts}}
     kept_all = ingest(make_params(content, folder=tmp_path, where="x")).report["quality"]
-    assert (kept_all["lines_kept"], kept_all["overlap_lines_kept"], kept_all["overlap_amount_kept"]) == (6, 2, 120.0)
+    assert (kept_all["lines_kept"], kept_all["overlap_lines_kept"], kept_all["overlap_amount_kept"]) == (
+        6,
+        2,
+        120.0,
+    )
     content["sources"]["invoice_lines"] = parts | {"overlap": "keep_last"}
     store = ingest(make_params(content, folder=tmp_path, where="x"))
     assert store.report["quality"]["lines_kept"] == 4
@@ -140,7 +155,10 @@ def test_another_currency_needs_a_rate(tmp_path):
 
 def test_quantity_times_price_is_rounded_once_half_away_from_zero(tmp_path):
     text = "Facture;Client;Date;Qté;PU\nF1;A;01/02/2025;3;0,335\nF2;A;13/02/2025;-3;0,335\nF3;A;14/02/2025;1;0,12345678\n"
-    columns = {name: COLUMNS[name] for name in ("invoice_id", "customer_id", "invoice_date")} | {"qty": "Qté", "unit_price": "PU"}
+    columns = {name: COLUMNS[name] for name in ("invoice_id", "customer_id", "invoice_date")} | {
+        "qty": "Qté",
+        "unit_price": "PU",
+    }
     params = company(tmp_path, text, source={"columns": columns})
     kept = lines(ingest(params))
     assert kept.amount_ht.tolist() == [1.01, -1.01, 0.12]
@@ -149,7 +167,10 @@ def test_quantity_times_price_is_rounded_once_half_away_from_zero(tmp_path):
 
 def test_a_confirmed_pair_of_clients_is_merged_and_only_then(tmp_path):
     text = "Facture;Client;Date;Montant HT\nF1;ACME;01/02/2025;100,00\nF2;acme;15/02/2025;60,00\n"
-    assert sorted(Portfolio.of(company(tmp_path, text), as_of=date(2025, 2, 28)).customers.index) == ["ACME", "acme"]
+    assert sorted(Portfolio.of(company(tmp_path, text), as_of=date(2025, 2, 28)).customers.index) == [
+        "ACME",
+        "acme",
+    ]
     merged = company(tmp_path, text, identity={"merge": {"acme": "ACME"}})
     assert Portfolio.of(merged, as_of=date(2025, 2, 28)).customers.revenue_n.to_dict() == {"ACME": 160.0}
 
@@ -174,7 +195,9 @@ def test_a_file_that_cannot_be_read_is_an_error_and_nothing_is_written(tmp_path,
 def test_a_missing_file_names_the_nearest_one(tmp_path):
     (tmp_path / "ventes_2025.csv").write_text("x")
     params = make_params(
-        {"company": {"id": "acme"}, "sources": {"invoice_lines": "vente_2025.csv"}}, folder=tmp_path, where="x"
+        {"company": {"id": "acme"}, "sources": {"invoice_lines": "vente_2025.csv"}},
+        folder=tmp_path,
+        where="x",
     )
     with pytest.raises(SourceError, match=r"ventes_2025\.csv"):
         ingest(params)

@@ -7,7 +7,9 @@ from capclient.errors import SourceError
 TEXT = "Code;Société;Prix\n1;Crème brûlée à l’hôtel;12,50\n2;Château de Noël, façade;1\u00a0234,50\n"
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman"]
+)
 def test_an_encoding_is_recognised(read, rows, codec):
     (table,) = read(TEXT.encode(codec))
     assert table.columns == ("Code", "Société", "Prix")
@@ -17,7 +19,9 @@ def test_an_encoding_is_recognised(read, rows, codec):
     )
 
 
-@pytest.mark.parametrize(("codec", "text"), [("iso8859-15", "œuf à 3 €"), ("cp850", "Crème à Orléans"), ("cp1252", "été")])
+@pytest.mark.parametrize(
+    ("codec", "text"), [("iso8859-15", "œuf à 3 €"), ("cp850", "Crème à Orléans"), ("cp1252", "été")]
+)
 def test_single_byte_codecs_are_told_apart_by_what_they_write(read, rows, codec, text):
     (table,) = read(f"Code;Nom\n1;{text}\n".encode(codec))
     assert rows(table)[0] == [("1", text)]

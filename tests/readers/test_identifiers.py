@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capclient.readers.identifiers import BLANKS, clean, clean_sql, near_duplicates, normal_key, whole_number_sql
+from capclient.readers.identifiers import (
+    BLANKS,
+    clean,
+    clean_sql,
+    near_duplicates,
+    normal_key,
+    whole_number_sql,
+)
 
 
 def sql(expression, value):

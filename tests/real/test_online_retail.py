@@ -82,9 +82,7 @@ def test_lines_and_amounts_close(portfolio, raw):
 
 
 def test_duplicates_inside_an_export_stay_and_are_reported(portfolio, raw):
-    columns = (
-        "trim(Invoice), trim(StockCode), trim(Description), Quantity, InvoiceDate, Price, client, trim(Country)"
-    )
+    columns = "trim(Invoice), trim(StockCode), trim(Description), Quantity, InvoiceDate, Price, client, trim(Country)"
     repeated = value(
         raw,
         f"SELECT sum(times - 1) FROM (SELECT count(*) AS times FROM kept GROUP BY place > 525461, {columns})",
@@ -96,7 +94,9 @@ def test_revenue_and_its_unassigned_part(findings, raw):
     total = float(value(raw, f"SELECT sum(amount) FROM kept WHERE {N}"))
     unassigned = float(value(raw, f"SELECT sum(amount) FROM kept WHERE {N} AND client IS NULL"))
     assert findings["portfolio.revenue_n"].value == total == 9_314_079.92
-    assert findings["portfolio.revenue_n1"].value == float(value(raw, f"SELECT sum(amount) FROM kept WHERE {N1}"))
+    assert findings["portfolio.revenue_n1"].value == float(
+        value(raw, f"SELECT sum(amount) FROM kept WHERE {N1}")
+    )
     assert findings["quality.revenue_unassigned"].value == unassigned == 1_356_520.49
     assert findings["quality.revenue_unassigned_share"].value == pytest.approx(unassigned / total, abs=1e-10)
 
@@ -120,13 +120,17 @@ def test_concentration(findings, raw):
     )
     top = "SELECT (sum(amount) FILTER (place <= {k}) / sum(amount))::DOUBLE FROM (SELECT *, row_number() OVER (ORDER BY amount DESC, client) AS place FROM active)"
     for k in (1, 3, 5, 10):
-        assert findings[f"concentration.top{k}_share"].value == pytest.approx(value(raw, top.format(k=k)), abs=1e-9)
+        assert findings[f"concentration.top{k}_share"].value == pytest.approx(
+            value(raw, top.format(k=k)), abs=1e-9
+        )
     gini = value(
         raw,
         """SELECT (2 * sum(place * amount) / (count(*) * sum(amount)) - (count(*) + 1) / count(*)::DOUBLE)::DOUBLE
         FROM (SELECT amount::DOUBLE AS amount, row_number() OVER (ORDER BY amount) AS place FROM active)""",
     )
-    hhi = value(raw, "SELECT 10000 * sum((amount / (SELECT sum(amount) FROM active)::DOUBLE) ** 2) FROM active")
+    hhi = value(
+        raw, "SELECT 10000 * sum((amount / (SELECT sum(amount) FROM active)::DOUBLE) ** 2) FROM active"
+    )
     for_80 = value(
         raw,
         """SELECT count(*) + 1 FROM (SELECT sum(amount) OVER (ORDER BY amount DESC, client) AS reached FROM active)
@@ -167,7 +171,9 @@ def test_recency_and_gaps_of_purchase_days(portfolio, raw):
 
 
 def test_the_default_date_is_the_last_complete_month(portfolio):
-    undated = portfolio.params.model_copy(update={"period": portfolio.params.period.model_copy(update={"as_of": None})})
+    undated = portfolio.params.model_copy(
+        update={"period": portfolio.params.period.model_copy(update={"as_of": None})}
+    )
     assert Portfolio(undated, portfolio.store).as_of == date(2011, 11, 30)
 
 

@@ -1,0 +1,109 @@
+"""Sheets as texts: identifiers keep their zeros, lines are those of the sheet."""
+
+import zipfile
+from datetime import date, datetime
+
+import pytest
+import xlsxwriter
+
+from capclient.errors import SourceError
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """Write sheets given as rows."""
+
+    def write(sheets, name="ventes.xlsx"):
+        with xlsxwriter.Workbook(tmp_path / name, {"default_date_format": "dd/mm/yyyy"}) as book:
+            for title, rows in sheets.items():
+                sheet = book.add_worksheet(title)
+                for number, row in enumerate(rows):
+                    for column, cell in enumerate(row):
+                        if isinstance(cell, str):
+                            sheet.write_string(number, column, cell)
+                        else:
+                            sheet.write(number, column, cell)
+
+    return write
+
+
+RECORDS = [
+    ["Code", "Date", "HT", "Payé", "Note"],
+    ["00042", date(2024, 3, 12), 1234.5, True, "a;b"],
+    [],
+    ["1E5", datetime(2024, 3, 13, 7, 45), 12, False, 7],
+]
+
+
+def test_cells_become_machine_texts_with_types_and_true_lines(workbook, read, rows):
+    workbook({"Ventes": [["Société ACME"], [], *RECORDS, ["TOTAL", None, 1246.5]]})
+    (table,) = read(None, name="ventes.xlsx")
+    assert rows(table) == (
+        [
+            ("00042", "2024-03-12", "1234.5", "true", "a;b"),
+            ("1E5", "2024-03-13 07:45:00", "12", "false", "7"),
+        ],
+        [4, 6],
+    )
+    assert table.typed == {"Date": "date", "HT": "number"}
+    assert [(aside.line, aside.reason) for aside in table.asides] == [(7, "total_row")]
+    assert [note.code for note in table.notes] == ["readers.titles", "readers.aside_total_row"]
+    assert table.source == "ventes.xlsx"
+
+
+def test_sheets_that_share_the_first_header_are_read_and_others_noted(workbook, read):
+    other = [["Client", "Ville"], ["A", "Paris"]]
+    workbook({"Lisez-moi": [["Bonjour"]], "Janvier": RECORDS, "Clients": other, "Février": RECORDS})
+    tables = read(None, name="ventes.xlsx")
+    assert [table.source for table in tables] == [
+        "ventes.xlsx, feuille Janvier",
+        "ventes.xlsx, feuille Février",
+    ]
+    assert tables[0].notes[0].facts == {"read": "Janvier, Février", "sheets": "Lisez-moi, Clients"}
+
+
+def test_declared_columns_choose_the_sheet(workbook, read):
+    workbook({"Ventes": RECORDS, "Clients": [["Client", "Ville"], ["A", "Paris"]]})
+    (table,) = read(None, name="ventes.xlsx", columns={"customer_id": "Client"})
+    assert table.columns == ("Client", "Ville")
+
+
+def test_an_asked_sheet_is_read_and_a_missing_one_names_the_nearest(workbook, read):
+    workbook({"Ventes": RECORDS, "Clients": [["Client", "Ville"], ["A", "Paris"]]})
+    assert [table.rows for table in read(None, name="ventes.xlsx", sheet="Clients")] == [1]
+    with pytest.raises(SourceError, match="« Clients »"):
+        read(None, name="ventes.xlsx", sheet="Client")
+
+
+def test_bounds_and_repeated_headers_hold_for_sheets(workbook, read, rows):
+    workbook({"Ventes": [*RECORDS, RECORDS[0], ["3", date(2024, 1, 1), 5.25, True, "x"]]})
+    (table,) = read(None, name="ventes.xlsx", rows="2-")
+    assert [row[0] for row in rows(table)[0]] == ["1E5", "3"]
+    assert rows(table)[1] == [4, 6]
+    assert [aside.reason for aside in table.asides] == ["repeated_header"]
+
+
+def test_a_sheet_without_record_is_an_error(workbook, read):
+    workbook({"Ventes": RECORDS[:1]})
+    with pytest.raises(SourceError, match="Code, Date"):
+        read(None, name="ventes.xlsx")
+    workbook({"Vide": []})
+    with pytest.raises(SourceError, match="Vide"):
+        read(None, name="ventes.xlsx")
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 not an archive", b"plain text", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1xx"]
+)
+def test_a_damaged_workbook_is_an_error_that_names_it(read, content):
+    with pytest.raises(SourceError, match=r"ventes\.xlsx"):
+        read(content, name="ventes.xlsx")
+
+
+def test_an_archive_that_inflates_too_far_is_refused_unread(read, tmp_path):
+    with zipfile.ZipFile(tmp_path / "bombe.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
+            for _ in range(210):
+                part.write(bytes(1_000_000))
+    with pytest.raises(SourceError, match="refusé"):
+        read(None, name="bombe.xlsx")

@@ -1,0 +1,66 @@
+"""One rule for rows that are no record, said in Python and in SQL."""
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capclient.readers.records import kind, kind_sql
+
+HEADER = ("Client", "Date", "HT")
+labels = [
+    "",
+    "TOTAL",
+    "Total général",
+    "Sous-total Dupont",
+    "TOTAL SA",
+    "Totaux :",
+    "Client",
+    "Dupont",
+    "Total 2024",
+]
+values = [
+    "",
+    "12",
+    "1 234,56 €",
+    "-12.50",
+    "03/02/2024",
+    "2024-02-03",
+    "Date",
+    "HT",
+    "(5,00)",
+    "texte",
+    "1\u202f234",
+]
+
+
+def in_sql(cells):
+    columns = [f"c{place}" for place in range(3)]
+    given_row = ", ".join(f"nullif(?::VARCHAR, '') AS {column}" for column in columns)
+    sql = f"SELECT {kind_sql(columns, HEADER)} FROM (SELECT {given_row})"
+    return duckdb.execute(sql, list(cells)).fetchall()[0][0]
+
+
+@settings(deadline=None)
+@given(st.tuples(st.sampled_from(labels), st.sampled_from(labels + values), st.sampled_from(values)))
+def test_python_and_sql_judge_alike(cells):
+    assert in_sql(cells) == kind(cells, HEADER)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("TOTAL GÉNÉRAL", "", "1 234,56 €"), "total_row"),
+        (("", "Sous-total", "12"), "total_row"),
+        (("Total client Dupont", "", "12"), "total_row"),
+        (("TOTAL SA", "", "12"), None),
+        (("TOTAL", "03/02/2024", "12"), None),
+        (("Dupont", "Total", "12"), None),
+        ((" client", "Date ", "HT"), None),
+        (("Client ", "Date", "HT"), "repeated_header"),
+        (("\u00a0", "", " "), "blank"),
+    ],
+)
+def test_a_label_alone_never_makes_a_total(cells, expected):
+    assert kind(cells, HEADER) == expected
+    assert in_sql(cells) == expected

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -22,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="capclient : du grand livre des ventes à une analyse du portefeuille clients que l’on peut croire.",
+    epilog="--debug, où que ce soit, montre le détail technique d’une erreur.",
 )
 
 DEBUG = "--debug"
@@ -49,21 +52,22 @@ AsOf = Annotated[str, typer.Option(help="Date d’analyse AAAA-MM-JJ ; par défa
 
 
 def main() -> None:
-    """Run the command line; an error of ours is a message, a traceback only with ``--debug``."""
+    """Run the command line; an error is a message, with a traceback only after ``--debug``."""
     debug = DEBUG in sys.argv
-    if debug:
-        sys.argv.remove(DEBUG)
+    sys.argv[1:] = [word for word in sys.argv[1:] if word != DEBUG]
     try:
-        app()
-    except CapclientError as error:
+        app(obj=debug)
+    except Exception as error:
         if debug:
-            raise
+            traceback.print_exc()
         _stop(error)
 
 
-def _stop(error: CapclientError, status: int | None = None) -> NoReturn:
+def _stop(error: Exception) -> NoReturn:
+    if not isinstance(error, CapclientError):
+        error = CapclientError("cli.unexpected", kind=type(error).__name__, detail=error)
     print(f"capclient : {error.text()}", file=sys.stderr)
-    raise SystemExit(status if status is not None else 2 if isinstance(error, ParamsError) else 1)
+    raise SystemExit(2 if isinstance(error, ParamsError) else 1)
 
 
 @app.command()
@@ -75,13 +79,15 @@ def init(
     force: Annotated[bool, typer.Option(help="Remplacer un fichier existant.")] = False,
 ) -> None:
     """Regarder des fichiers, proposer la lecture de leurs colonnes, écrire un YAML commenté."""
-    from capclient.proposal import propose, write_proposal
+    from capclient.proposal import drafted, write_draft
 
-    proposal = propose([path for path in files])
-    for line in proposal.lines:
+    draft = drafted(files)
+    for line in draft.lines:
         print(line)
-    write_proposal(proposal, out, force=force)
+    write_draft(draft, out, force=force)
     print(text("cli.init.written", path=out))
+    if draft.blocking:
+        print(text("cli.init.choose", columns=", ".join(draft.blocking)))
 
 
 @app.command()
@@ -90,16 +96,7 @@ def check(params: ParamsFile, as_of: AsOf = "") -> None:
     from capclient.inspection import inspection
     from capclient.params import read_params
 
-    try:
-        parameters = read_params(params)
-    except ParamsError as error:
-        _stop(error, 2)
-    try:
-        found = inspection(parameters, as_of=_day(as_of))
-    except ParamsError as error:
-        _stop(error, 2)
-    except CapclientError as error:
-        _stop(error, 1)
+    found = inspection(read_params(params), as_of=_day(as_of))
     for line in found.lines:
         print(line)
     raise SystemExit(0 if found.is_good else 1)
@@ -107,6 +104,7 @@ def check(params: ParamsFile, as_of: AsOf = "") -> None:
 
 @app.command()
 def report(
+    context: typer.Context,
     params: Annotated[list[Path], typer.Argument(metavar="PARAMS.yml...", help="Une société par fichier.")],
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Sociétés traitées en même temps.")] = 1,
     out: Annotated[Path, typer.Option(help="Dossier des rapports.")] = Path("reports/out"),
@@ -122,6 +120,7 @@ def report(
         params, out=out, workers=jobs, lang=lang.value if lang else "", force=force,
         only=[item.strip() for item in only.split(",") if item.strip()],
         formats=[item.strip() for item in formats.split(",") if item.strip()],
+        debug=context.obj,
     )  # fmt: skip
     raise SystemExit(status)
 
@@ -182,9 +181,7 @@ def lab(
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])
 
 
-def _day(value: str):  # type: ignore[no-untyped-def]
-    from datetime import date
-
+def _day(value: str) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:

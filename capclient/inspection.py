@@ -61,7 +61,7 @@ def _read(portfolio: Portfolio, lang: str) -> list[str]:
             + text("check.part", lang, source=source, lines=count(total, lang), kept=count(kept, lang))
             + dates
         )
-    for name, told in portfolio.store.report["tables"].items():  # type: ignore[attr-defined]
+    for name, told in portfolio.store.report["tables"].items():
         lines.append(
             "  "
             + text(
@@ -72,7 +72,7 @@ def _read(portfolio: Portfolio, lang: str) -> list[str]:
                 kept=count(told["rows_kept"], lang),
             )
         )
-    for source, code, facts in portfolio.store.report["notes"]:  # type: ignore[attr-defined]
+    for source, code, facts in portfolio.store.report["notes"]:
         lines.append(
             f"    {source} : {text(code, lang, **facts)}" if has(code) else f"    {source} : {code} {facts}"
         )

@@ -11,7 +11,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -21,7 +21,10 @@ from capclient.schema import TABLES, TOTALS
 from capclient.thresholds import Thresholds
 
 MOST_BYTES = 1_000_000
+MOST_LEVELS = 30  # parameters need six; thousands would exhaust the stack
 COMPANY_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+Format = Literal["html", "xlsx"]
+FORMATS: tuple[str, ...] = get_args(Format)
 SOURCE_TABLES = (*TABLES, TOTALS.name)
 
 
@@ -134,7 +137,7 @@ class ReportParams(Model):
     """Which chapters, in which formats; ``own_chapters`` are notebooks of the user, run after ours."""
 
     chapters: Annotated[list[str], BeforeValidator(_as_list)] = ["all"]
-    formats: list[Literal["html", "xlsx"]] = ["html"]
+    formats: list[Format] = ["html"]
     own_chapters: list[str] = []
     cell_timeout_seconds: int = Field(default=600, ge=1)
 
@@ -174,9 +177,7 @@ def table_source(entry: object) -> dict[str, object]:
     if isinstance(entry, dict) and "parts" in entry:
         common = {key: value for key, value in entry.items() if key not in {"parts", "overlap"}}
         parts = entry["parts"] if isinstance(entry["parts"], list) else [entry["parts"]]
-        merged = [
-            {**common, **_as_mapping(part)} if isinstance(_as_mapping(part), dict) else part for part in parts
-        ]  # type: ignore[dict-item]
+        merged = [common | part if isinstance(part, dict) else part for part in map(_as_mapping, parts)]
         return {"parts": merged, **{key: entry[key] for key in ("overlap",) if key in entry}}
     if isinstance(entry, dict):
         rest = {key: value for key, value in entry.items() if key != "overlap"}
@@ -191,7 +192,7 @@ def read_params(path: Path) -> Params:
     ------
     ParamsError
         If the file is absent, is no YAML, uses anchors or aliases (a small file can unfold into a huge
-        one), repeats a key, holds an unknown key or a value of the wrong kind.
+        one), nests without end, repeats a key, holds an unknown key or a value of the wrong kind.
     """
     if not path.is_file():
         raise ParamsError("params.missing_file", path=path)
@@ -231,12 +232,20 @@ def expanded(value: str) -> str:
 
 
 class _Loader(yaml.BaseLoader):
-    """Every scalar a text, no alias, no key twice."""
+    """Every scalar a text, no alias, no key twice, no bottomless nesting."""
+
+    level = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
-            raise ParamsError("params.alias", line=self.peek_event().start_mark.line + 1)  # type: ignore[no-untyped-call]
-        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
+            raise ParamsError("params.alias", line=self.peek_event().start_mark.line + 1)
+        self.level += 1
+        if self.level > MOST_LEVELS:
+            line = self.peek_event().start_mark.line + 1
+            raise ParamsError("params.too_deep", line=line, most=MOST_LEVELS)
+        node = super().compose_node(parent, index)
+        self.level -= 1
+        return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -277,7 +286,7 @@ def _keys_at(path: list[str]) -> list[str]:
     for step in path:
         if step == "sources":
             return [*_keys_of(FileSource), "parts", "overlap"] if len(path) > 1 else list(SOURCE_TABLES)
-        field = model.model_fields.get(step) if isinstance(model, type) else None
+        field = model.model_fields.get(step)
         if field is None:
             continue
         inner = [field.annotation, *getattr(field.annotation, "__args__", ())]

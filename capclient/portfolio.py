@@ -114,17 +114,17 @@ class Portfolio:
 
     def has(self, table: str) -> bool:
         """Tell whether a canonical table was given."""
-        return table in self.store.report["tables"]  # type: ignore[operator]
+        return table in self.store.report["tables"]
 
     @property
     def quality(self) -> dict[str, Any]:
         """Totals of ingest: lines and amounts in, kept, rejected, and what looked odd."""
-        return self.store.report.get("quality", {})  # type: ignore[return-value]
+        return self.store.report.get("quality", {})
 
     @property
     def reconciliations(self) -> list[dict[str, Any]]:
         """What must be equal, with computed and expected values and a status."""
-        return self.store.report.get("reconciliations", [])  # type: ignore[return-value]
+        return self.store.report.get("reconciliations", [])
 
     @property
     def thresholds(self) -> Thresholds:
@@ -153,7 +153,8 @@ class Portfolio:
         Raises
         ------
         LedgerError
-            If no line is usable, or more lines (or amounts) were rejected than the company's threshold.
+            If no line is usable, more lines (or amounts) were rejected than the company's threshold, or the
+            ledger begins after D.
         """
         if not self.has_lines:
             return
@@ -169,6 +170,8 @@ class Portfolio:
                 share=round(100 * by_lines, 2), amount_share=round(100 * by_amount, 2), most=round(100 * most, 2),
                 reasons=self._reasons(),
             )  # fmt: skip
+        if self.as_of < self.extent[0]:
+            raise LedgerError("ledger.no_date_before", as_of=self.as_of, first=self.extent[0])
 
     def _reasons(self) -> str:
         return ", ".join(f"{row[0]} ({row[1]})" for row in self.quality["rejects_by_reason"])
@@ -198,7 +201,7 @@ class Portfolio:
     @property
     def totals_period(self) -> Period:
         """The one period that client totals describe."""
-        totals: dict[str, str] = self.store.report["totals"]  # type: ignore[assignment]
+        totals: dict[str, str] = self.store.report["totals"]
         return Period(date.fromisoformat(totals["start"]), date.fromisoformat(totals["end"]))
 
     @cached_property

@@ -11,6 +11,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from capclient import places
 from capclient.params import Params
@@ -33,7 +34,7 @@ class Store:
 
     folder: Path
     key: str
-    report: dict[str, object]
+    report: dict[str, Any]
 
     def path(self, name: str) -> Path:
         """Return the Parquet file or folder of a table."""

@@ -15,6 +15,7 @@ from capclient.batch import manifest
 from capclient.batch.job import Job, Verdict
 from capclient.batch.local import Event, run_all
 from capclient.batch.plan import plan
+from capclient.errors import ParamsError
 from capclient.findings import reason_text
 from capclient.publish.index import Column, Company, group_page
 from capclient.vocabulary import finding_specs
@@ -35,22 +36,30 @@ def run_batch(
     only: Sequence[str] = (),
     formats: Sequence[str] = (),
     force: bool = False,
+    debug: bool = False,
 ) -> int:
     """Make the reports of every company and return the exit status: 0 all good, 1 some failed.
 
+    ``debug`` shows where each failure comes from.
+
     Raises
     ------
-    CapclientError
+    ParamsError
         If nothing could start.
     """
     jobs = plan(paths, out=out, lang=lang or None, chapters=only, formats=formats, force=force)
     said = lang or language()
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParamsError("batch.bad_out", out=out, detail=error.strerror) from error
     verdicts = run_all(jobs, workers=workers, progress=progress(jobs, said))
     manifest.write_batch(out, verdicts, lambda done: _page(jobs, done, said, out))
     for verdict in verdicts:
         if verdict.status == "failed":
             print(text("batch.failed_line", said, name=verdict.name, reason=verdict.reason), file=sys.stderr)
+            if debug:
+                print(verdict.trace, file=sys.stderr)
     done = sum(verdict.status == "complete" for verdict in verdicts)
     print(text("batch.done", said, done=done, total=len(verdicts), page=out / "index.html"))
     return 0 if done == len(verdicts) else 1

@@ -6,6 +6,7 @@ Floor 8.
 from __future__ import annotations
 
 import shutil
+import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ class Account:
         return {path.stem: known.get(path.stem, "not_run") for path in job.chapters}
 
 
-def fail(job: Job, error: Exception, account: Account | None = None, *, trace: str = "") -> Verdict:
+def fail(job: Job, error: Exception, account: Account | None = None) -> Verdict:
     """Replace the folder of a company by the account of its failure, and return the verdict.
 
     The folder holds ``manifest.json``, ``index.html`` and the notebook that failed, if one did. If even that
@@ -58,7 +59,8 @@ def fail(job: Job, error: Exception, account: Account | None = None, *, trace: s
                 _write(job, account, told.code, reason)
     return Verdict(
         job.id, job.name, "failed", reason, told.code,
-        seconds=account.watch.seconds, chapters=account.statuses(job), trace=trace,
+        seconds=account.watch.seconds, chapters=account.statuses(job),
+        trace="".join(traceback.format_exception(error)),
     )  # fmt: skip
 
 

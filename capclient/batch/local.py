@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -106,7 +105,7 @@ class _Crew:
         try:
             verdict = self._without_worker(job) or self._from_worker(job)
         except Exception as error:  # one company's surprise never stops the others
-            verdict = fail(job, error, trace=traceback.format_exc())
+            verdict = fail(job, error)
         self._tell(Event(job.id, verdict=verdict))
         return verdict
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from capclient import places, wording
 from capclient.batch.job import Job
 from capclient.errors import CapclientError, ParamsError, ReportError, listed, nearest
-from capclient.params import Params, read_params
+from capclient.params import FORMATS, Params, read_params
 from capclient.vocabulary import CHAPTERS
 
 ALL = "all"
@@ -45,10 +45,13 @@ def plan(
     Raises
     ------
     ParamsError
-        If there is no file at all, or the command names a chapter that does not exist. A file that cannot be
+        If there is no file at all, or the command names a chapter or a format that does not exist. A file that cannot be
         used is a refused job, not an error: the others still run.
     """
     known = _known_chapters(chapters_folder)
+    for name in formats:
+        if name not in FORMATS:
+            raise ParamsError("params.unknown_format", format=name, formats=listed(FORMATS))
     asked = Job(
         "",
         "",

@@ -5,7 +5,6 @@ Floor 8.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from capclient.batch.notebooks import execute, notebook_bytes, read_notebook, sh
 from capclient.batch.scrub import Scrubber, machine_scrubber
 from capclient.batch.unchanged import unchanged
 from capclient.batch.verify import verify
-from capclient.errors import CapclientError, ReportError
+from capclient.errors import ReportError
 from capclient.params import COMPANY_ID, read_params
 from capclient.store import write_atomically
 
@@ -52,10 +51,8 @@ def run_one(
     try:
         steps = steps or default_steps()
         return unchanged(job, steps) or _made(job, steps, report, account)
-    except CapclientError as error:
-        return fail(job, error, account)
     except Exception as error:  # one company's surprise never stops the others
-        return fail(job, error, account, trace=traceback.format_exc())
+        return fail(job, error, account)
 
 
 def _made(job: Job, steps: Steps, report: Callable[[str], None], account: Account) -> Verdict:

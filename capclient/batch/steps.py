@@ -21,7 +21,6 @@ from capclient.publish.files import write_data_files
 from capclient.store import described, store_key, write_atomically
 from capclient.themes import results
 
-
 SYNTHESIS = "10_synthese"
 
 
@@ -41,7 +40,7 @@ class Read:
     @property
     def inputs(self) -> Sequence[Mapping[str, Any]]:
         """Name, SHA-256 and size of every file."""
-        return self.portfolio.store.report["inputs"]  # type: ignore[return-value]
+        return self.portfolio.store.report["inputs"]
 
     @property
     def quality(self) -> Mapping[str, Any]:

@@ -23,8 +23,8 @@ WITH documents AS (
 SELECT customer_id, day,
        sum(CASE WHEN kind = 'deposit' THEN 0 ELSE amount END) AS revenue,
        sum(CASE WHEN kind = 'credit_note' THEN amount ELSE 0 END) AS credited,
-       count(DISTINCT coalesce(order_id, invoice_id, '')) FILTER (kind = 'invoice' AND (order_id IS NULL OR day = ordered))
-           AS orders,
+       count(DISTINCT coalesce(order_id, invoice_id, ''))
+           FILTER (kind = 'invoice' AND (order_id IS NULL OR day = ordered)) AS orders,
        count(*) FILTER (kind = 'invoice') AS invoices,
        sum(cost) AS cost, sum(costed) AS costed
 FROM kinds GROUP BY customer_id, day ORDER BY customer_id NULLS FIRST, day

@@ -60,13 +60,18 @@ def part_path(folder: Path, part: Part) -> Path:
 def relation(folder: Path, parts: list[Part]) -> str:
     """Return the kept lines of all parts with their source and line; ``{folder}`` is filled by the reader."""
     selects = [
-        f"SELECT * EXCLUDE (reject, row_hash, rounding, file_row_number{', source_line' if part.raw.line_column else ''}), "
+        f"SELECT * EXCLUDE (reject, row_hash, rounding, file_row_number{_own_line(part)}), "
         f"{literal(part.source)} AS source, {_line(part)} AS source_line "
         f"FROM read_parquet('{{folder}}/invoice_lines/{part_path(folder, part).name}', file_row_number = true) "
         "WHERE reject IS NULL"
         for part in parts
     ]
     return "(" + " UNION ALL BY NAME ".join(selects) + ")"
+
+
+def _own_line(part: Part) -> str:
+    """The column of lines that the part itself holds is replaced by the common one."""
+    return ", source_line" if part.raw.line_column else ""
 
 
 def _line(part: Part) -> str:

@@ -136,19 +136,17 @@ def pairs_table(data: Quality) -> Table | Notice:
 def capabilities_table(portfolio: Portfolio) -> Table | Notice:
     """Show, theme by theme, how many figures these data allow, and what would allow the others."""
     lang = desk().lang
-    rows: dict[str, list[object]] = {}
-    for item in results(portfolio):
-        theme = item.id.partition(".")[0]
-        row = rows.setdefault(theme, [text(f"theme.{theme}", lang), 0, 0, []])
-        row[1] = int(row[1]) + (item.reason is None)  # type: ignore[call-overload]
-        row[2] = int(row[2]) + 1  # type: ignore[call-overload]
-        if item.reason and item.reason not in row[3]:  # type: ignore[operator]
-            row[3].append(item.reason)  # type: ignore[attr-defined]
-    frame = pd.DataFrame(
-        [
-            [name, known, total, " ; ".join(reason_text(code, lang) for code in sorted(why))]
-            for name, known, total, why in rows.values()
-        ],  # type: ignore[attr-defined]
-        columns=["theme", "known", "total", "reason"],
+    found = pd.DataFrame(
+        [(item.id.partition(".")[0], item.reason is None, item.reason) for item in results(portfolio)],
+        columns=["theme", "known", "reason"],
     )
+    frame = found.groupby("theme", sort=False).agg(
+        known=("known", "sum"),
+        total=("known", "size"),
+        reason=(
+            "reason",
+            lambda codes: " ; ".join(reason_text(code, lang) for code in sorted(codes.dropna().unique())),
+        ),
+    )
+    frame = frame.rename(index=lambda theme: text(f"theme.{theme}", lang)).reset_index()
     return listing(frame, ["theme", "known", "total", "reason"], "table.capabilities")

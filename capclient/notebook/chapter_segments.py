@@ -44,7 +44,8 @@ def silence_figure(states: Activity) -> figures.Figure | Notice:
 def at_risk_table(states: Activity, *, most: int = 15) -> Table | Notice:
     """Show who to call: silent clients, those who bring the most first."""
     names = [
-        "name", "customer_id", "state", "recency_days", "interval_days", "revenue_n1", "revenue_n", "risk_score", "salesperson",
+        "name", "customer_id", "state", "recency_days", "interval_days", "revenue_n1", "revenue_n", "risk_score",
+        "salesperson",
     ]  # fmt: skip
     return listing(
         states.reason if states.reason is not None else states.to_call, names, "table.at_risk", most=most
@@ -123,8 +124,8 @@ def clusters_figure(groups: Segments) -> figures.Figure | Notice:
     here = desk()
     if isinstance(groups.clusters, Unknown):
         return notice(groups.clusters, here.lang)
-    profiles = groups.clusters.profiles.rename(columns=_feature)
-    units = {_feature(name): _unit(name) for name in groups.clusters.profiles}
+    profiles = groups.clusters.profiles.rename(columns=lambda name: _feature(str(name)))
+    units = {_feature(name): _unit(name) for name in map(str, groups.clusters.profiles)}
     return figures.clusters_figure(profiles, groups.clusters.sizes, units=units, **here.drawn)
 
 
@@ -139,7 +140,7 @@ def clusters_table(groups: Segments) -> Table | Notice:
         ("cluster", text("column.cluster", here.lang), "count"),
         ("customers", text("column.customers", here.lang), "customers"),
     ]
-    columns += [(name, _feature(name), UNITS.get(name, "money")) for name in profiles]
+    columns += [(name, _feature(name), UNITS.get(name, "money")) for name in map(str, profiles)]
     return table(
         frame,
         columns=columns,

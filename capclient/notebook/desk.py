@@ -171,7 +171,7 @@ def variant(key: str, known: dict[str, Finding]) -> str:
         if fallback and known[id].reason == "unreliable:no_structure":
             return f"{key}.{fallback}"
         return next(name for name in sorted(catalogue(desk().lang)) if name.startswith(f"{key}."))
-    return f"{key}.{judge(value)}"  # type: ignore[no-untyped-call]
+    return f"{key}.{judge(value)}"
 
 
 def _band(value: float, bands: tuple[object, object]) -> str:
@@ -215,7 +215,7 @@ def data_check(portfolio: Portfolio) -> Sentence:
     lang = desk().lang
     figures = portfolio.quality
     if not portfolio.has_lines:
-        rows = count(portfolio.store.report["totals"]["rows_in"], lang)  # type: ignore[index]
+        rows = count(portfolio.store.report["totals"]["rows_in"], lang)
         return Sentence(text("notebook.data_check.totals", lang, rows=rows), ())
     years = portfolio.windows
     words = text(

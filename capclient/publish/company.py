@@ -71,7 +71,7 @@ def company_page(
         version=version,
         inputs=[
             Input(str(item["name"]), str(item["sha256"]), _rows(figures.get("parts", []), str(item["name"])))
-            for item in portfolio.store.report["inputs"]  # type: ignore[attr-defined]
+            for item in portfolio.store.report["inputs"]
         ],
     )
 
@@ -95,7 +95,7 @@ def _balance(portfolio: Portfolio, what: str) -> Balance:
             portfolio.store.report["totals"]["rows_in"]
             if what == "lines"
             else float(portfolio.customers.revenue_n.sum())
-        )  # type: ignore[index]
+        )
         return Balance(rows, rows, 0)
     return Balance(figures[f"{what}_in"], figures[f"{what}_kept"], figures[f"{what}_rejected"])
 

@@ -66,18 +66,10 @@ def rejects_csv(store: Store, lang: str) -> str:
     writer.writerow(["source", "line", "reason_code", "reason", "raw", "amount_ht"])
     if frame is not None:
         said = {code: reject_reason(code, lang) for code in frame.reason_code.unique()}
-        for row in frame.itertuples(index=False):
-            amount = "" if pd.isna(row.amount_ht) else str(row.amount_ht)
-            writer.writerow(
-                [
-                    shown(row.source),
-                    row.line,
-                    row.reason_code,
-                    shown(said[row.reason_code]),
-                    shown(row.raw),
-                    amount,
-                ]
-            )
+        columns = ("source", "line", "reason_code", "raw", "amount_ht")
+        for source, line, code, raw, amount in zip(*(frame[name] for name in columns), strict=True):
+            value = "" if amount is None else str(amount)
+            writer.writerow([shown(source), line, code, shown(said[code]), shown(raw), value])
     return out.getvalue()
 
 

@@ -63,7 +63,8 @@ def class_sql(text: str, core: str, *, is_serial: bool) -> str:
     """Return SQL of the family of a value; ``core`` is its :func:`core_unless_plain_sql`."""
     serial = f" WHEN {_serial_test(text)} THEN {SERIAL}" if is_serial else ""
     families = "".join(
-        f" WHEN regexp_full_match({core}, {literal(pattern)}) THEN {family}"
+        f" WHEN regexp_full_match({core}, {literal(pattern)}) "
+        f"THEN {_order_sql(core) if family == PARTS else family}"
         for family, pattern in PATTERNS.items()
     )
     return (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from capclient.errors import SourceError
 from capclient.readers.header import unique_names
@@ -35,7 +36,7 @@ def parquet_table(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> RawT
         raise SourceError("source.damaged", source=name, detail=detail) from None
     if not counted or not counted[0]:
         raise SourceError("source.header_only", source=name, header=", ".join(row[0] for row in described))
-    columns = unique_names([row[0] for row in described], len(described))
+    columns = unique_names(pq.read_schema(path).names, len(described))  # the engine renames Client, client
     typed: dict[str, str] = {}
     cells = []
     for column, (header, kind, *_) in zip(columns, described, strict=True):

@@ -81,8 +81,8 @@ def _with_asides_noted(table: RawTable) -> RawTable:
 
 def _bounded(con: duckdb.DuckDBPyConnection, table: RawTable, source: FileSource) -> RawTable:
     """Keep the records that ``rows`` asks for, and the lines set aside among them."""
-    first, last = source.row_bounds
-    if first <= 1 and last is None:
+    first, last = max(1, source.row_bounds[0]), source.row_bounds[1]
+    if first == 1 and last is None:
         return table
     rows = max(0, min(table.rows, last or table.rows) - first + 1)
     if not rows:

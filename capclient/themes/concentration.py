@@ -124,7 +124,7 @@ def _ranking(
     ranking["pmg_class"] = weight.pmg_classes(revenue, limits=pmg).pmg_class  # type: ignore[arg-type]
     if before is None:
         ranking = ranking.assign(
-            revenue_n1=float("nan"), growth=float("nan"), weight_n1=float("nan"), rank_n1=pd.NA
+            revenue_n1=float("nan"), growth=float("nan"), weight_n1=float("nan"), rank_n1=None
         )
     else:
         past = weight.weights(before)
@@ -191,8 +191,8 @@ def _margin_share(frame: pd.DataFrame) -> float | Unknown:
     if "margin_n" not in frame or frame.margin_n.isna().all():
         return Unknown("missing:cost")
     total = float(frame.margin_n.sum())
-    first = frame.revenue_n.idxmax()
-    return float(frame.margin_n[first]) / total if total > 0 else Unknown("denominator_zero")
+    first = frame.margin_n.iloc[int(frame.revenue_n.to_numpy().argmax())]
+    return float(first) / total if total > 0 else Unknown("denominator_zero")
 
 
 def _findings(

@@ -83,7 +83,7 @@ def _clusters(portfolio: Portfolio) -> Clusters | Unknown:
     }  # fmt: skip
     frame = portfolio.customers
     if not portfolio.has_lines:
-        measures = portfolio.store.report["totals"]["measures"]  # type: ignore[index]
+        measures = portfolio.store.report["totals"]["measures"]
         originals = frame.loc[frame.revenue_n > 0, ["revenue_n", *measures]].astype("float64")
         # Revenue orders the groups and describes them; the mix of measures makes them.
         return cluster(np.log1p(originals[measures].clip(lower=0)), originals, **chosen)  # type: ignore[arg-type]

@@ -43,7 +43,7 @@ def has(key: str) -> bool:
     return key in catalogue(DEFAULT_LANGUAGE)
 
 
-def text(key: str, lang: str | None = None, **values: object) -> str:
+def text(key: str, /, lang: str | None = None, **values: object) -> str:
     """Return the sentence ``key`` with its ``{placeholders}`` filled.
 
     Raises

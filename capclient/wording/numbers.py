@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from numbers import Real
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -90,7 +91,7 @@ def formatters() -> dict[str, Callable[..., str]]:
     }
 
 
-def spoken(value: object, unit: str, lang: str, currency: str = "EUR") -> str:
+def spoken(value: Any, unit: str, lang: str, currency: str = "EUR") -> str:
     """Format a value by its unit; a missing one is an en dash."""
     if is_missing(value):
         return MISSING

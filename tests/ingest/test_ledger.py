@@ -154,7 +154,8 @@ def test_another_currency_needs_a_rate(tmp_path):
 
 
 def test_quantity_times_price_is_rounded_once_half_away_from_zero(tmp_path):
-    text = "Facture;Client;Date;Qté;PU\nF1;A;01/02/2025;3;0,335\nF2;A;13/02/2025;-3;0,335\nF3;A;14/02/2025;1;0,12345678\n"
+    text = "Facture;Client;Date;Qté;PU\nF1;A;01/02/2025;3;0,335\nF2;A;13/02/2025;-3;0,335\n"
+    text += "F3;A;14/02/2025;1;0,12345678\n"
     columns = {name: COLUMNS[name] for name in ("invoice_id", "customer_id", "invoice_date")} | {
         "qty": "Qté",
         "unit_price": "PU",

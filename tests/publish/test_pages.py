@@ -77,7 +77,7 @@ def page(lang="fr", holds=True, name=POISON):
         chapters=[("concentration", "La concentration", chapter_html(notebook(), lang=lang))],
         lines=Balance(10, 9, 1), amounts=Balance(100.1, 90.05, 10.05),
         reconciliations=[Reconciliation("FEC", "1", "1" if holds else "2", holds)],
-        method=[("Gini", "1.5", POISON)], thresholds=[("ABC", "80 %")], version="0.1.0",
+        method=[("Gini", "0,65", "1.5", POISON)], thresholds=[("ABC", "80 %")], version="0.1.0",
         inputs=[Input(POISON, "ab" * 32, 10)],
     )  # fmt: skip
 

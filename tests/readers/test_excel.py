@@ -101,9 +101,11 @@ def test_a_damaged_workbook_is_an_error_that_names_it(read, content):
 
 
 def test_an_archive_that_inflates_too_far_is_refused_unread(read, tmp_path):
-    with zipfile.ZipFile(tmp_path / "bombe.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
-            for _ in range(210):
-                part.write(bytes(1_000_000))
+    with (
+        zipfile.ZipFile(tmp_path / "bombe.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
+        for _ in range(210):
+            part.write(bytes(1_000_000))
     with pytest.raises(SourceError, match="refusé"):
         read(None, name="bombe.xlsx")

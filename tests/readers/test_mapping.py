@@ -10,8 +10,11 @@ from capclient.schema import TABLES
 LINES = TABLES["invoice_lines"]
 HEADERS = ("N° facture", "Code client", "Date facture", "Montant HT", "Qté", "product")
 COLUMNS = {
-    "invoice_id": "N° facture", "customer_id": "code CLIENT ", "invoice_date": "Date facture", "amount_ht": "Montant HT",
-}  # fmt: skip
+    "invoice_id": "N° facture",
+    "customer_id": "code CLIENT ",
+    "invoice_date": "Date facture",
+    "amount_ht": "Montant HT",
+}
 
 
 def test_declared_headers_are_found_and_canonical_ones_need_no_declaration():

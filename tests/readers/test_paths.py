@@ -38,7 +38,7 @@ def test_a_variable_of_the_environment_has_a_default(folder, monkeypatch):
 
 
 def test_a_missing_file_names_the_nearest_one_and_no_machine_path(folder):
-    with pytest.raises(SourceError, match="2024/w.csv") as error:
+    with pytest.raises(SourceError, match=r"2024/w\.csv") as error:
         found(folder, "2024/w.csv")
     assert "« v.csv »" in str(error.value)
     assert str(folder) not in str(error.value)

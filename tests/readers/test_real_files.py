@@ -54,7 +54,7 @@ def test_the_workbook_gives_its_two_sheets(tables):
 def test_daily_files_are_one_source(tables):
     found = tables("online_retail_by_day")
     assert sum(table.rows for table in found) == 11_630
-    assert [table.source for table in found][0] == "2010-12-01.csv"
+    assert found[0].source == "2010-12-01.csv"
 
 
 def test_annotated_lines_in_cp1252_are_kept(con, tables):

@@ -118,7 +118,10 @@ def test_concentration(findings, raw):
         f"""CREATE OR REPLACE VIEW active AS SELECT client, sum(amount) AS amount FROM kept
         WHERE {N} AND client IS NOT NULL GROUP BY 1 HAVING sum(amount) > 0"""
     )
-    top = "SELECT (sum(amount) FILTER (place <= {k}) / sum(amount))::DOUBLE FROM (SELECT *, row_number() OVER (ORDER BY amount DESC, client) AS place FROM active)"
+    top = (
+        "SELECT (sum(amount) FILTER (place <= {k}) / sum(amount))::DOUBLE FROM "
+        "(SELECT *, row_number() OVER (ORDER BY amount DESC, client) AS place FROM active)"
+    )
     for k in (1, 3, 5, 10):
         assert findings[f"concentration.top{k}_share"].value == pytest.approx(
             value(raw, top.format(k=k)), abs=1e-9
@@ -146,10 +149,12 @@ def test_who_is_new_lost_and_kept(portfolio, findings, raw):
     rows = raw.execute(
         f"""WITH documents AS (SELECT client, Invoice, d, sum(amount) AS amount FROM kept
             WHERE client IS NOT NULL AND d <= DATE '2011-11-30' GROUP BY ALL),
-        clients AS (SELECT client, coalesce(sum(amount) FILTER ({N}), 0) AS n, coalesce(sum(amount) FILTER ({N1}), 0) AS n1,
+        clients AS (SELECT client, coalesce(sum(amount) FILTER ({N}), 0) AS n,
+            coalesce(sum(amount) FILTER ({N1}), 0) AS n1,
             min(d) FILTER (amount >= 0) AS first_purchase FROM documents GROUP BY 1)
         SELECT CASE WHEN n > 0 AND n1 > 0 THEN 'retained' WHEN n1 > 0 THEN 'lost'
-            WHEN n > 0 AND first_purchase < DATE '2010-12-01' THEN 'reactivated' WHEN n > 0 THEN 'new' ELSE 'inactive' END,
+            WHEN n > 0 AND first_purchase < DATE '2010-12-01' THEN 'reactivated'
+            WHEN n > 0 THEN 'new' ELSE 'inactive' END,
             count(*) FROM clients GROUP BY 1"""
     ).fetchall()
     assert counts(portfolio).customers.status.value_counts().to_dict() == dict(rows)

@@ -196,7 +196,9 @@ class Portfolio:
             return self.asked_as_of or self.params.period.as_of  # type: ignore[return-value]
         if not self.has_lines:
             return self.totals_period.end
-        return last_complete_month(self.params.period.covered_to or self.extent[1])
+        first, last = self.extent
+        month_end = last_complete_month(self.params.period.covered_to or last)
+        return month_end if month_end >= first else last  # less than a month of data
 
     @property
     def totals_period(self) -> Period:

@@ -30,6 +30,7 @@ UNITS = (
     "days",
     "years",
     "text",
+    "spoken",  # already in words, and stands with the numbers
 )
 
 

@@ -15,10 +15,13 @@ WITH documents AS (
     SELECT customer_id, invoice_id, invoice_date AS day, doc_type, min(order_id) AS order_id,
            sum(amount_ht) AS amount, sum(cost) AS cost, sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
     FROM {invoice_lines} GROUP BY ALL
+), orders AS (
+    SELECT customer_id, order_id, min(day) AS ordered FROM documents WHERE order_id IS NOT NULL GROUP BY ALL
 ), kinds AS (
-    SELECT *, coalesce(doc_type, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind,
-           min(day) OVER (PARTITION BY customer_id, coalesce(order_id, invoice_id, '')) AS ordered
-    FROM documents
+    SELECT documents.*, ordered,
+           coalesce(doc_type, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind
+    FROM documents LEFT JOIN orders
+         ON documents.order_id = orders.order_id AND documents.customer_id IS NOT DISTINCT FROM orders.customer_id
 )
 SELECT customer_id, day,
        sum(CASE WHEN kind = 'deposit' THEN 0 ELSE amount END) AS revenue,

@@ -33,7 +33,8 @@ def seasonality(
 
     A client is seasonal when, in every complete year in which it bought, and in two at least, its best three
     months hold half of its revenue, and the window of one of those years overlaps that of each other year by
-    two months. Where several windows of a year are equally good, each of them counts.
+    two months. Where several windows of a year are equally good, each of them counts. The year in which a
+    client began, part-way, is not complete for it: it is not judged where two others can be.
 
     Parameters
     ----------
@@ -132,11 +133,12 @@ def _judged(
     holds = compare(sums.max(axis=-1), totals, limits.window_share) >= 0
     reach = WINDOW - limits.overlap_months  # months by which two windows may differ
     near = np.logical_or.reduce([np.roll(best, step, axis=-1) for step in range(-reach, reach + 1)])
-    shared = (near | ~bought[..., None]).all(axis=1) & (best & bought[..., None]).any(axis=1)
-    agreed = (holds | ~bought).all(axis=1) & shared.any(axis=1)
+    judged = bought & ~_begun(by_year, bought, limits.years)
+    shared = (near | ~judged[..., None]).all(axis=1) & (best & judged[..., None]).any(axis=1)
+    agreed = (holds | ~judged).all(axis=1) & shared.any(axis=1)
     pooled = by_month.sum(axis=1)
     start = _best_starts_among(pooled, shared)
-    count = bought.sum(axis=1)
+    count = judged.sum(axis=1)
     window = np.take_along_axis(sums, np.broadcast_to(start[:, None, None], (*sums.shape[:2], 1)), axis=-1)[
         ..., 0
     ]
@@ -147,6 +149,17 @@ def _judged(
     found["start_month"] = pd.array(start + 1, dtype="Int64")
     found["start_month"] = found["start_month"].where(found["seasonal"] | found["to_confirm"])
     return found.assign(**{f"share_{year + 1}": shares[:, year] for year in range(years)})
+
+
+def _begun(by_year: np.ndarray, bought: np.ndarray, enough: int) -> np.ndarray:
+    """Tell in which year (latest first) each client began part-way, where ``enough`` others are left.
+
+    The first year of the data never counts as such: the client may be older than the data.
+    """
+    bought_before = np.cumsum(bought[:, ::-1], axis=1)[:, ::-1] > bought
+    began = bought & ~bought_before & (by_year[..., 0] <= 0)
+    began[:, -1:] = False
+    return began & (bought.sum(axis=1, keepdims=True) > enough)
 
 
 def _best_starts_among(pooled: np.ndarray, allowed: np.ndarray) -> np.ndarray:

@@ -112,12 +112,13 @@ def duplicates(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) 
         "WHERE reject IS NULL"
         for part in parts
     )
+    # fingerprints alone come first: few lines repeat, only these are read again with their amounts and names
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE repeated AS
         SELECT row_hash, part, count(*) AS times, any_value(amount_ht) AS amount, any_value(invoice_id) AS invoice_id,
                any_value(customer_id) AS customer_id, any_value(invoice_date) AS invoice_date
-        FROM (SELECT row_hash, amount_ht, invoice_id, customer_id, invoice_date, grouped.part FROM
-              ({lines}) AS line JOIN (VALUES {groups}) AS grouped(number, part) USING (number))
+        FROM ({lines}) AS line JOIN (VALUES {groups}) AS grouped(number, part) USING (number)
+        WHERE row_hash IN (SELECT row_hash FROM ({lines}) GROUP BY row_hash HAVING count(*) > 1)
         GROUP BY row_hash, part"""
     )
     inside = _one(

@@ -14,6 +14,7 @@ import duckdb
 
 from capclient.ingest.sources import Part
 from capclient.ingest.typed import (
+    CENTS,
     WIDE,
     code_sql,
     date_sql,
@@ -24,6 +25,7 @@ from capclient.ingest.typed import (
     text_sql,
 )
 from capclient.params import Filter, Params
+from capclient.readers.header import free_name
 from capclient.readers.identifiers import clean_sql
 from capclient.readers.raw import Note
 from capclient.readers.sql_text import literal, quoted
@@ -35,7 +37,7 @@ DATES = [column.name for column in TABLE.columns if column.kind == "date"]
 MONEY = [column.name for column in TABLE.columns if column.kind == "money" and column.name != "amount_ht"]
 NUMBERS = [column.name for column in TABLE.columns if column.kind == "number"]
 OPTIONAL = [name for name in (*DATES, *MONEY, *NUMBERS) if name != "invoice_date"]
-SIGNED = ("qty", "amount_exact", "vat", "amount_ttc", "cost")  # negative on credit notes (0.1)
+SIGNED = ("qty", "amount_exact", "amount_ht", "vat", "amount_ttc", "cost")  # negative on credit notes (0.1)
 
 
 def write(con: duckdb.DuckDBPyConnection, parts: list[Part], params: Params, folder: Path) -> None:
@@ -84,13 +86,17 @@ def _cells(con: duckdb.DuckDBPyConnection, part: Part, params: Params) -> dict[s
     cells["customer_id"] = merged(cells["customer_id"], params.identity.merge)
     cells |= {name: date_sql(part, name) for name in DATES}
     cells |= {name: number_sql(part, name, "DECIMAL(19,9)") for name in NUMBERS}
-    cells |= {name: number_sql(part, name, WIDE) for name in MONEY}
+    # without a rate to multiply by, the cast of the text rounds to cents: half of the cost of a wide decimal
+    money = WIDE if _has_rate(part) else CENTS
+    cells |= {name: number_sql(part, name, money) for name in MONEY}
     cells["doc_type"] = code_sql(part, TABLE.column("doc_type"))
     cells["recurring"] = flag_sql(part, "recurring")
     if part.column("amount_ht"):
         cells["amount_exact"] = number_sql(part, "amount_ht", WIDE)
+        cells["amount_ht"] = number_sql(part, "amount_ht", CENTS)
     else:  # quantity times unit price, both with all their decimals
         cells["amount_exact"] = f"({cells['qty']} * {cells['unit_price']})"
+        cells["amount_ht"] = _cents(cells["amount_exact"])
     return cells
 
 
@@ -99,24 +105,36 @@ def _select(part: Part, cells: dict[str, str], params: Params, limit: str | None
     typed = [f"{sql} AS {name}" for name, sql in cells.items()]
     typed += [f"{_given(part, name)} AS {name}_given" for name in (*OPTIONAL, "invoice_date", "amount_ht")]
     typed.append(f"{row_hash_sql(part)} AS row_hash")
-    typed.append(f"{_trimmed(part)} AS is_trimmed")
+    trimmed = quoted(free_name([*part.raw.columns, part.raw.line_column or ""], "__trimmed"))
+    typed.append(f"{trimmed} AS is_trimmed")
     kept = [*TEXTS, *DATES, "recurring", "row_hash"]
     if part.raw.line_column:
         typed.append(f"{quoted(part.raw.line_column)}::BIGINT AS source_line")
         kept.append("source_line")
-    sign = "CASE WHEN doc_type = 'credit_note' THEN -1 ELSE 1 END" if flip else "1"
-    signed = [f"{name} * {sign} AS {name}" for name in SIGNED]
+    signed = [f"CASE WHEN doc_type = 'credit_note' THEN -{name} ELSE {name} END AS {name}" for name in SIGNED]
+    flipped = f"REPLACE ({', '.join(signed)})" if flip else ""
     rated = ["(amount_exact * rate) AS amount_exact, (unit_price * rate)::DECIMAL(19,9) AS unit_price"]
-    rated += [f"round({name} * rate, 2)::DECIMAL(18,2) AS {name}" for name in MONEY]
+    rated += [f"{_cents(f'({name} * rate)')} AS {name}" for name in MONEY]
+    rated.append(f"{_cents('(amount_exact * rate)')} AS amount_ht")
+    converted = f"REPLACE ({', '.join(rated)})" if _has_rate(part) else ""
     return f"""
-    WITH typed AS (SELECT {", ".join(typed)} FROM {part.raw.relation}),
-    signed AS (SELECT * REPLACE ({", ".join(signed)}), {_rate(params)} AS rate, {_quality(part)} AS quality FROM typed),
-    rated AS (SELECT * REPLACE ({", ".join(rated)}) FROM signed)
-    SELECT {", ".join(kept)}, nullif(doc_type, '?') AS doc_type, qty::DECIMAL(19,9) AS qty, unit_price,
-           round(amount_exact, 2)::DECIMAL(18,2) AS amount_ht, {", ".join(MONEY)}, quality,
-           (amount_exact - round(amount_exact, 2))::DECIMAL(18,9) AS rounding, {_reason(params, limit)} AS reject
+    WITH typed AS (SELECT {", ".join(typed)} FROM {part.texts_with(f"{_trimmed(part)} AS {trimmed}")}),
+    signed AS (SELECT * {flipped}, {_rate(params)} AS rate, {_quality(part)} AS quality FROM typed),
+    rated AS (SELECT * {converted} FROM signed)
+    SELECT {", ".join(kept)}, nullif(doc_type, '?') AS doc_type, qty, unit_price, amount_ht, {", ".join(MONEY)}, quality,
+           (amount_exact - amount_ht)::DECIMAL(18,9) AS rounding, {_reason(params, limit)} AS reject
     FROM rated
     """
+
+
+def _cents(exact: str) -> str:
+    """Return SQL that rounds an exact amount half away from zero; NULL when it is too large for a ledger."""
+    return f"TRY_CAST(round({exact}, 2) AS {CENTS})"
+
+
+def _has_rate(part: Part) -> bool:
+    """Tell whether lines say their currency: those of another file are in the company's own."""
+    return part.column("currency") is not None
 
 
 def _given(part: Part, name: str) -> str:
@@ -124,23 +142,23 @@ def _given(part: Part, name: str) -> str:
     if name == "amount_ht" and not part.column(name):
         return f"({_given(part, 'qty')} AND {_given(part, 'unit_price')})"
     column = part.column(name)
-    return "false" if column is None else f"({clean_sql(column)} IS NOT NULL)"
+    return "false" if column is None else f"({column} IS NOT NULL)"
 
 
 def _trimmed(part: Part) -> str:
+    """Return SQL that tells whether the file's own text has outer blanks around the client's identifier."""
     column = part.column("customer_id")
     return "false" if column is None else f"coalesce({column} <> {clean_sql(column)}, false)"
 
 
 def _quality(part: Part) -> str:
     """Return what is odd in a line that is kept all the same, as codes joined by commas."""
-    odd = ["CASE WHEN invoice_id IS NULL THEN 'no_invoice_id' END", "CASE WHEN is_trimmed THEN 'trimmed' END"]
-    odd += [
-        f"CASE WHEN {name}_given AND {name} IS NULL THEN '{name}_unreadable' END"
-        for name in OPTIONAL
-        if part.column(name)
-    ]
-    return f"nullif(concat_ws(',', {', '.join(odd)}), '')"
+    odd = {"no_invoice_id": "invoice_id IS NULL", "trimmed": "is_trimmed"}
+    odd |= {
+        f"{name}_unreadable": f"({name}_given AND {name} IS NULL)" for name in OPTIONAL if part.column(name)
+    }
+    codes = ", ".join(f"CASE WHEN {test} THEN '{code}' END" for code, test in odd.items())
+    return f"CASE WHEN {' OR '.join(odd.values())} THEN concat_ws(',', {codes}) END"
 
 
 def _rate(params: Params) -> str:
@@ -186,7 +204,7 @@ def _overlap_limits(
     firsts: dict[int, str] = {}
     for part in parts:
         row = con.execute(
-            f"SELECT min({date_sql(part, 'invoice_date')})::VARCHAR FROM {part.raw.relation}"
+            f"SELECT min({date_sql(part, 'invoice_date')})::VARCHAR FROM {part.texts}"
         ).fetchone()
         if row and row[0]:
             firsts[part.group] = min(firsts.get(part.group, row[0]), row[0])
@@ -202,7 +220,7 @@ def _credit_notes_are_positive(con: duckdb.DuckDBPyConnection, part: Part, cells
         return 0
     row = con.execute(
         f"SELECT count(*) FILTER (amount > 0), count(*) FILTER (amount < 0) "
-        f"FROM (SELECT {cells['doc_type']} AS kind, {cells['amount_exact']} AS amount FROM {part.raw.relation}) "
+        f"FROM (SELECT {cells['doc_type']} AS kind, {cells['amount_exact']} AS amount FROM {part.texts}) "
         "WHERE kind = 'credit_note'"
     ).fetchone()
     return int(row[0]) if row and row[0] and not row[1] else 0

@@ -13,6 +13,7 @@ import duckdb
 
 from capclient.params import FileSource, Params, TableSource
 from capclient.readers import inference, mapping, tabular
+from capclient.readers.identifiers import clean_sql
 from capclient.readers.raw import Note, RawTable
 from capclient.readers.sql_text import quoted
 from capclient.schema import Table
@@ -39,8 +40,19 @@ class Part:
         """What a person calls it."""
         return self.raw.source
 
+    @property
+    def texts(self) -> str:
+        """The SQL of a FROM item: every column of the file, each text without its outer blanks."""
+        return self.texts_with()
+
+    def texts_with(self, *more: str) -> str:
+        """Return :attr:`texts` with more columns, computed from the texts as the file has them."""
+        cells = [f"{clean_sql(quoted(name))} AS {quoted(name)}" for name in self.raw.columns]
+        line = [quoted(self.raw.line_column)] if self.raw.line_column else []
+        return f"(SELECT {', '.join([*cells, *line, *more])} FROM {self.raw.relation})"
+
     def column(self, name: str) -> str | None:
-        """Return the SQL of a canonical column's text, or None when the file does not give it."""
+        """Return the SQL of a canonical column of :attr:`texts`, or None when the file does not give it."""
         return quoted(self.headers[name]) if name in self.headers else None
 
     def style(self, name: str) -> inference.Style:

@@ -22,7 +22,7 @@ def write(
     selects = [
         "SELECT "
         + ", ".join(f"{_cell(con, part, column, params)} AS {column.name}" for column in table.columns)
-        + f" FROM {part.raw.relation}"
+        + f" FROM {part.texts}"
         for part in parts
     ]
     typed = " UNION ALL ".join(selects)

@@ -47,9 +47,7 @@ def write(
             f"round({part.styles[measure].number_sql(quoted(measure), WIDE)}, 2)::DECIMAL(18,2) AS {quoted(measure)}"
             for measure in measures
         ]
-        selects.append(
-            f"SELECT {', '.join(cells)}, {literal(part.source)} AS source FROM {part.raw.relation}"
-        )
+        selects.append(f"SELECT {', '.join(cells)}, {literal(part.source)} AS source FROM {part.texts}")
     total = " + ".join(f"coalesce({quoted(measure)}, 0)" for measure in measures)
     con.execute(
         f"COPY (SELECT *, ({total})::DECIMAL(18,2) AS revenue_n FROM ({' UNION ALL '.join(selects)})) "

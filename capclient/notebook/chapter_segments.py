@@ -116,7 +116,7 @@ def rfm_list(groups: Segments, segment: str, *, most: int = 10) -> Table | Notic
         "last_purchase",
         "salesperson",
     ]
-    return listing(frame, names, "table.rfm_list", most=most)
+    return listing(frame, names, "table.rfm_list", most=most, segment=text(f"rfm.{segment}", desk().lang))
 
 
 def clusters_figure(groups: Segments) -> figures.Figure | Notice:

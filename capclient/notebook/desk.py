@@ -24,6 +24,7 @@ from capclient.wording import catalogue, text
 from capclient.wording.numbers import count, day
 
 DEMO = "demo"
+UNSAID = ("", "nan", "not_market_adjusted")  # said once, as a caveat of the whole chapter
 
 CARDS = (
     "portfolio.revenue_n", "portfolio.growth", "portfolio.customers_active_n", "concentration.top1_share",
@@ -40,7 +41,7 @@ UNITS = {
     "revenue_share": "share", "share": "share", "segment": "text", "followup": "text", "active": "customers",
     "orders": "count", "source": "text", "lines": "count", "kept": "count", "first_day": "text",
     "last_day": "text", "reason": "text", "amount": "money_cents", "code": "text", "check": "text",
-    "computed": "text", "expected": "text", "difference": "text", "status": "text",
+    "computed": "spoken", "expected": "spoken", "difference": "spoken", "status": "text",
     "invoice_id": "text", "invoice_date": "text", "times": "count", "other_id": "text", "other_name": "text",
     "label": "text", "value": "text", "how": "text", "theme": "text", "known": "count", "total": "count",
     "season": "text", "r": "count", "f": "count", "m": "count", "margin": "money", "cluster": "count",
@@ -228,7 +229,13 @@ def data_check(portfolio: Portfolio) -> Sentence:
 
 
 def listing(
-    frame: pd.DataFrame | Unknown, names: list[str], caption: str, *, most: int | None = None, note: str = ""
+    frame: pd.DataFrame | Unknown,
+    names: list[str],
+    caption: str,
+    *,
+    most: int | None = None,
+    note: str = "",
+    **facts: str,
 ) -> Table | Notice:
     """Show columns of a frame as a table whose heads and units are those of the house."""
     here = desk()
@@ -236,9 +243,11 @@ def listing(
         return notice(frame, here.lang)
     if frame.empty:
         return Notice(text("table.nothing", here.lang), "", here.lang)
+    if frame.index.name == "customer_id" and "name" in names and (frame.name == frame.index).all():
+        names = [name for name in names if name != "customer_id"]  # a client known by its code is named once
     columns = [(name, text(f"column.{name}", here.lang), UNITS[name]) for name in names]
     return table(
-        in_words(frame, names, here.lang), columns=columns, caption=text(caption, here.lang), lang=here.lang,
+        in_words(frame, names, here.lang), columns=columns, caption=text(caption, here.lang, **facts), lang=here.lang,
         currency=here.currency, most=most, note=text(note, here.lang) if note else "",
     )  # fmt: skip
 
@@ -255,7 +264,9 @@ def in_words(frame: pd.DataFrame, names: list[str], lang: str) -> pd.DataFrame:
         elif kind in {"flags", "override"}:
             prefix = {"flags": "flag"}.get(kind, kind)
             worded[name] = [
-                ", ".join(text(f"{prefix}.{code}", lang) for code in str(codes).split(";") if code)
+                ", ".join(
+                    text(f"{prefix}.{code}", lang) for code in str(codes).split(";") if code not in UNSAID
+                )
                 if codes == codes
                 else ""
                 for codes in worded[name]

@@ -75,7 +75,8 @@ def chapter_html(notebook: NotebookNode, *, lang: str) -> str:
     def markdown(source: str) -> Markup:
         return Markup(prose(source))
 
-    shown = NotebookNode({**notebook, "cells": [cell for cell in notebook.cells if is_shown(cell, lang)]})
+    cells = without_echoes([cell for cell in notebook.cells if is_shown(cell, lang)])
+    shown = NotebookNode({**notebook, "cells": cells})
     body, _ = exporter().from_notebook_node(shown, {"lang": lang, "prose": markdown, "picked": picked})
     return body.strip()
 
@@ -85,6 +86,19 @@ def is_shown(cell: NotebookNode, lang: str) -> bool:
     tags = set(cell.metadata.get("tags", []))
     other = {f"lang-{code}" for code in LANGUAGES if code != lang}
     return cell.cell_type in {"markdown", "code"} and not tags & (HIDDEN_TAGS | other)
+
+
+def without_echoes(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Leave out a cell that says the same as the one just before it: one missing input, said once."""
+    kept: list[NotebookNode] = []
+    for cell in cells:
+        if cell.cell_type != "code" or not kept or _said(cell) != _said(kept[-1]):
+            kept.append(cell)
+    return kept
+
+
+def _said(cell: NotebookNode) -> list[Any]:
+    return [output.get("data") for output in cell.get("outputs", [])]
 
 
 def picked(output: Any) -> tuple[str, Any] | None:

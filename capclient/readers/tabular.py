@@ -108,6 +108,7 @@ def _bounded(con: duckdb.DuckDBPyConnection, table: RawTable, source: FileSource
         asides = tuple(aside for aside in asides if aside.line < to_line)
     return replace(
         table,
+        source=f"{table.source} [{source.rows}]",
         relation=f"(SELECT {columns} FROM {numbered} WHERE {place} BETWEEN {first} AND {first + rows - 1})",
         rows=rows,
         first_line=table.first_line + first - 1,

@@ -6,6 +6,7 @@ Floor 5.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pandas as pd
 
@@ -47,7 +48,7 @@ def activity(portfolio: Portfolio) -> Activity:
     contracts = portfolio.table("contracts")
     seasons = seasonality(
         portfolio.months.dropna(subset="customer_id"),
-        covered=Period(portfolio.coverage.first, min(portfolio.data_end, portfolio.as_of)),
+        covered=_covered(portfolio),
         customers=frame.index,
         thresholds=portfolio.thresholds.season,
     )
@@ -74,6 +75,13 @@ def activity(portfolio: Portfolio) -> Activity:
         reason=None,
         findings=_findings(portfolio, states[counted], frame[counted]),
     )
+
+
+def _covered(portfolio: Portfolio) -> Period:
+    """Days that the data cover up to D; a first month that misses some days within tolerance is whole (0.2)."""
+    data = portfolio.coverage
+    first = max(data.first.replace(day=1), data.first - timedelta(days=data.tolerance_days))
+    return Period(first, min(portfolio.data_end, portfolio.as_of))
 
 
 def _risk(portfolio: Portfolio, states: pd.DataFrame, contracts: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 MISSING = "–"
 Number = float | Decimal
+SYMBOLS = {"GBP": "£"}  # CLDR writes £GB, which nobody in France does
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
 
@@ -32,7 +33,8 @@ def is_missing(value: object) -> bool:
 def money(value: Number, lang: str, currency: str = "EUR", cents: bool = False) -> str:
     """``12 345 €``, or ``12 345,60 €`` with cents."""
     number = "#,##0.00" if cents else "#,##0"
-    pattern = f"{number}\u00a0¤" if lang == "fr" else f"¤{number}"
+    symbol = SYMBOLS.get(currency, "¤") if lang == "fr" else "¤"
+    pattern = f"{number}\u00a0{symbol}" if lang == "fr" else f"¤{number}"
     return format_currency(value, currency, pattern, locale=LOCALES[lang], currency_digits=False)
 
 

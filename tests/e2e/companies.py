@@ -46,7 +46,13 @@ def sales(clients: int = 30, *, seed: int = 0) -> list[list[str]]:
 
 
 def write_company(
-    folder: Path, id: str, rows: list[list[str]], *, header: list[str] = HEADER, file: str = "", extra: str = ""
+    folder: Path,
+    id: str,
+    rows: list[list[str]],
+    *,
+    header: list[str] = HEADER,
+    file: str = "",
+    extra: str = "",
 ) -> Path:
     """Write the ledger of a company and its YAML; return the YAML."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -100,3 +100,15 @@ def test_ends_of_seasons() -> None:
     following = next_season_end(bought, starts)
     assert following.iloc[:2].dt.strftime("%F").tolist() == ["2025-11-30", "2025-02-28"]
     assert pd.isna(following.iloc[2])
+
+
+def test_the_year_in_which_a_client_began_part_way_decides_nothing_when_two_others_can() -> None:
+    """One trial order in October 2022, then every spring: the client is seasonal."""
+    trial, spring = [0.0] * 9 + [40.0, 0.0, 0.0], [0.0, 0.0, 20.0, 30.0, 25.0] + [0.0] * 7
+    ledger = sales("C1", "2021-01-01", [0.0] * 12 + trial + spring * 2)
+    found = seasonality(ledger, covered=Period(date(2021, 1, 1), date(2024, 12, 31)))
+    assert found.loc["C1", ["seasonal", "start_month"]].tolist() == [True, 3]
+    one_year_less = seasonality(ledger, covered=Period(date(2021, 1, 1), date(2023, 12, 31)))
+    assert not one_year_less.loc["C1", "seasonal"]
+    first_of_the_data = seasonality(ledger, covered=Period(date(2022, 1, 1), date(2024, 12, 31)))
+    assert not first_of_the_data.loc["C1", "seasonal"]

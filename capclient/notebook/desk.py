@@ -24,6 +24,7 @@ from capclient.wording import catalogue, text
 from capclient.wording.numbers import count, day
 
 DEMO = "demo"
+OPTIONAL = ("salesperson", "flags", "risk_score")  # a column that says nothing for anybody is left out
 UNSAID = ("", "nan", "not_market_adjusted")  # said once, as a caveat of the whole chapter
 
 CARDS = (
@@ -245,11 +246,17 @@ def listing(
         return Notice(text("table.nothing", here.lang), "", here.lang)
     if frame.index.name == "customer_id" and "name" in names and (frame.name == frame.index).all():
         names = [name for name in names if name != "customer_id"]  # a client known by its code is named once
+    worded = in_words(frame, names, here.lang)
+    names = [name for name in names if name not in OPTIONAL or not _is_blank(worded[name])]
     columns = [(name, text(f"column.{name}", here.lang), UNITS[name]) for name in names]
     return table(
-        in_words(frame, names, here.lang), columns=columns, caption=text(caption, here.lang, **facts), lang=here.lang,
+        worded, columns=columns, caption=text(caption, here.lang, **facts), lang=here.lang,
         currency=here.currency, most=most, note=text(note, here.lang) if note else "",
     )  # fmt: skip
+
+
+def _is_blank(values: pd.Series) -> bool:
+    return bool((values.isna() | values.eq("")).all())
 
 
 def in_words(frame: pd.DataFrame, names: list[str], lang: str) -> pd.DataFrame:

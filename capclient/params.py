@@ -31,7 +31,9 @@ SOURCE_TABLES = (*TABLES, TOTALS.name)
 class Model(BaseModel):
     """Base of every part of the parameters: unknown keys are errors, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True
+    )  # the whole is built once, at first use
 
 
 def _as_list(value: object) -> object:

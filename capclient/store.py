@@ -16,7 +16,7 @@ from typing import Any
 from capclient import places
 from capclient.params import Params
 
-FORMAT = 1  # raise it when ingest writes something else for the same inputs
+FORMAT = 2  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,18 +54,10 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
 
 def _best_years(portfolio: Portfolio) -> pd.DataFrame:
     """Best twelve months of each client, windows ending each month up to D."""
-    first = portfolio.extent[0]
-    ends, end = [], portfolio.as_of
-    while end >= first:
-        ends.append(end)
-        end = shifted(end, -1)
-    starts = [shifted(day, -12) for day in ends]
-    starts = [day + pd.Timedelta(days=1) for day in starts]
-    if not ends:
-        return pd.DataFrame(columns=["best_12m", "best_12m_end"])
-    frame = portfolio.ledger.frame(operations.BEST_YEAR, {"ends": ends, "starts": starts}).set_index(
-        "customer_id"
-    )
+    ends = [portfolio.as_of]
+    while ends[-1] >= portfolio.extent[0]:
+        ends.append(shifted(portfolio.as_of, -len(ends)))
+    frame = portfolio.ledger.frame(operations.BEST_YEAR, [ends]).set_index("customer_id")
     return frame.assign(
         best_12m=euros(frame.best_12m), best_12m_end=frame.best_12m_end.astype("datetime64[ns]")
     )

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Group(BaseModel):
     """A family of thresholds."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True
+    )  # the whole is built once, at first use
 
 
 class QualityThresholds(Group):

@@ -142,8 +142,13 @@ def _note_reply(cell: NotebookNode, cell_index: int, execute_reply: Mapping[str,
 
 
 def shareable(executed: NotebookNode, scrub: Scrubber) -> NotebookNode:
-    """Return the copy that is saved: same cells and outputs; no path, date, duration or random identifier."""
+    """Return the copy that is saved: same cells and outputs; no path, date, duration or random identifier.
+
+    A cell that never ended loses its outputs: how many of them arrived is a matter of chance.
+    """
     notebook = copy.deepcopy(executed)
+    evidence = notebook.metadata.get(EVIDENCE, {})
+    unended = evidence.get("at") if evidence.get("ended") in {DIED, TIMED_OUT} else None
     for key in ("papermill", "widgets", EVIDENCE):
         notebook.metadata.pop(key, None)
     notebook.metadata.get("language_info", {}).pop("version", None)
@@ -153,9 +158,8 @@ def shareable(executed: NotebookNode, scrub: Scrubber) -> NotebookNode:
         for key in ("papermill", "execution", EVIDENCE):
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
-            cell.outputs = [
-                _clean(output, scrub) for output in cell.outputs if output.get("name") != "stderr"
-            ]
+            told = [] if number == unended else cell.outputs
+            cell.outputs = [_clean(output, scrub) for output in told if output.get("name") != "stderr"]
     return notebook
 
 

@@ -18,6 +18,7 @@ from capclient.params import read_params
 from capclient.portfolio import Portfolio
 from capclient.publish.company import company_page
 from capclient.publish.files import write_data_files
+from capclient.publish.workbook import write_workbook
 from capclient.store import described, store_key, write_atomically
 from capclient.themes import results
 
@@ -74,6 +75,8 @@ class RealSteps:
         """Write the files of data."""
         assert isinstance(prepared, Read)
         write_data_files(prepared.portfolio, prepared.findings, folder, prepared.lang)
+        if "xlsx" in prepared.formats:
+            write_workbook(prepared.portfolio, prepared.findings, folder, prepared.lang)
 
     def page(self, prepared: Prepared, chapters: Sequence[Chapter], folder: Path) -> None:
         """Write the page."""

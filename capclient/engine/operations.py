@@ -24,14 +24,31 @@ WITH documents AS (
          ON documents.order_id = orders.order_id AND documents.customer_id IS NOT DISTINCT FROM orders.customer_id
 )
 SELECT customer_id, day,
-       sum(CASE WHEN kind = 'deposit' THEN 0 ELSE amount END) AS revenue,
-       sum(CASE WHEN kind = 'credit_note' THEN amount ELSE 0 END) AS credited,
+       {revenue} AS revenue, {credited} AS credited,
        count(DISTINCT coalesce(order_id, invoice_id, ''))
            FILTER (kind = 'invoice' AND (order_id IS NULL OR day = ordered)) AS orders,
        count(*) FILTER (kind = 'invoice') AS invoices,
-       sum(cost) AS cost, sum(costed) AS costed
+       {cost} AS cost, {costed} AS costed
 FROM kinds GROUP BY customer_id, day ORDER BY customer_id NULLS FIRST, day
 """
+
+
+def _money(sums: dict[str, str], sql: str) -> str:
+    """Fill in sums as DECIMAL(18,2): the engine makes them 128 bits wide, four times dearer to read and to sum."""
+    for name, amount in sums.items():
+        sql = sql.replace(f"{{{name}}}", f"sum({amount})::DECIMAL(18,2)")
+    return sql
+
+
+CUSTOMER_DAYS = _money(
+    {
+        "revenue": "CASE WHEN kind = 'deposit' THEN 0 ELSE amount END",
+        "credited": "CASE WHEN kind = 'credit_note' THEN amount ELSE 0 END",
+        "cost": "cost",
+        "costed": "costed",
+    },
+    CUSTOMER_DAYS,
+)
 
 EXTENT = """
 SELECT min(day) AS first_day, max(day) AS last_day, count(DISTINCT customer_id) AS customers
@@ -52,15 +69,13 @@ gaps AS (
         SELECT customer_id, day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap
         FROM days WHERE invoices > 0
     ) GROUP BY customer_id
-)
+), totals AS (
 SELECT customer_id,
        min(day) FILTER (invoices > 0) AS first_purchase, max(day) FILTER (invoices > 0) AS last_purchase,
        count(*) FILTER (invoices > 0) AS purchase_days,
        count(*) FILTER (invoices > 0 AND day >= $n_start) AS purchase_days_12m,
        count(*) FILTER (invoices > 0 AND day >= $n1_start) AS purchase_days_24m,
-       coalesce(any_value(gaps), 0) AS gaps,
        coalesce(max(day) FILTER (invoices > 0) - min(day) FILTER (invoices > 0), 0) AS span_days,
-       any_value(median_gap) AS median_gap,
        coalesce(sum(orders) FILTER (day BETWEEN $n_start AND $n_end), 0)::BIGINT AS orders_n,
        coalesce(sum(orders) FILTER (day BETWEEN $n1_start AND $n1_end), 0)::BIGINT AS orders_n1,
        {cents_n} AS revenue_n, {cents_n1} AS revenue_n1, {cents_n2} AS revenue_n2,
@@ -68,7 +83,10 @@ SELECT customer_id,
        {cents_before} AS revenue_before,
        (sum(cost) FILTER (day BETWEEN $n_start AND $n_end) * 100)::BIGINT AS cost_n,
        (sum(costed) FILTER (day BETWEEN $n_start AND $n_end) * 100)::BIGINT AS cost_known_revenue_n
-FROM days LEFT JOIN gaps USING (customer_id) GROUP BY customer_id ORDER BY customer_id
+FROM days GROUP BY customer_id
+)
+SELECT totals.*, coalesce(gaps, 0) AS gaps, median_gap
+FROM totals LEFT JOIN gaps USING (customer_id) ORDER BY customer_id
 """
 
 
@@ -91,17 +109,23 @@ SELECT customer_id, date_trunc('month', day)::DATE AS month,
 FROM {customer_days} WHERE day <= $1 GROUP BY ALL ORDER BY customer_id NULLS FIRST, month
 """
 
-# Best revenue of any twelve months that end on the same day of the month as D, D included (1.1).
+# Best revenue of any twelve months that end on the same day of the month as D, D included (1.1): days are
+# summed once to the months that close on that day ($1, all of them), then twelve of these make a year.
 BEST_YEAR = """
-WITH ends AS (SELECT unnest($ends::DATE[]) AS year_end, unnest($starts::DATE[]) AS year_start),
-years AS (
-    SELECT customer_id, year_end, (sum(revenue) * 100)::BIGINT AS revenue
-    FROM ends JOIN (SELECT * FROM {customer_days} WHERE customer_id IS NOT NULL AND revenue <> 0)
-         ON day BETWEEN year_start AND year_end
-    GROUP BY ALL
+WITH ends AS (SELECT unnest($1::DATE[]) AS year_end),
+closes AS (
+    SELECT day, min(year_end) AS year_end FROM (SELECT DISTINCT day FROM {customer_days}) JOIN ends ON day <= year_end
+    GROUP BY day
+), months AS (
+    SELECT customer_id, year_end, sum(revenue) AS revenue
+    FROM {customer_days} JOIN closes USING (day) WHERE customer_id IS NOT NULL AND revenue <> 0 GROUP BY ALL
+), years AS (
+    SELECT customer_id, year_end, (sum(revenue) OVER twelve * 100)::BIGINT AS revenue
+    FROM (SELECT DISTINCT customer_id FROM months) CROSS JOIN ends LEFT JOIN months USING (customer_id, year_end)
+    WINDOW twelve AS (PARTITION BY customer_id ORDER BY year_end ROWS 11 PRECEDING)
 )
 SELECT customer_id, max(revenue) AS best_12m, arg_max(year_end, (revenue, year_end)) AS best_12m_end
-FROM years GROUP BY customer_id ORDER BY customer_id
+FROM years WHERE revenue IS NOT NULL GROUP BY customer_id ORDER BY customer_id
 """
 
 PERIOD_REVENUE = """
@@ -111,9 +135,11 @@ FROM {customer_days} WHERE day BETWEEN $1 AND $2 GROUP BY customer_id ORDER BY c
 
 # Names and attributes that only the ledger knows: the latest one said of each client.
 LEDGER_ATTRIBUTES = """
-SELECT customer_id, arg_max(customer_name, (invoice_date, customer_name)) AS name,
-       arg_max(salesperson, (invoice_date, salesperson)) AS salesperson
-FROM {invoice_lines} WHERE customer_id IS NOT NULL GROUP BY customer_id ORDER BY customer_id
+SELECT customer_id, arg_max(customer_name, (day, customer_name)) FILTER (customer_name IS NOT NULL) AS name,
+       arg_max(salesperson, (day, salesperson)) FILTER (salesperson IS NOT NULL) AS salesperson
+FROM (SELECT customer_id, customer_name, salesperson, max(invoice_date) AS day
+      FROM {invoice_lines} WHERE customer_id IS NOT NULL GROUP BY ALL)
+GROUP BY customer_id ORDER BY customer_id
 """
 
 FAMILIES = """

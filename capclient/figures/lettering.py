@@ -5,13 +5,12 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 
-from babel.numbers import get_currency_symbol
 from matplotlib.axis import Axis
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from capclient.wording import text
-from capclient.wording.numbers import LOCALES, count, decimal, money, share
+from capclient.wording.numbers import count, decimal, money, share, symbol
 
 ELLIPSIS = "…"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, bidirectional marks, lone surrogates
@@ -59,9 +58,9 @@ def short_money(value: float, lang: str, currency: str, unit: float | None = Non
     prefix = {1e3: "k", 1e6: "M", 1e9: text("money.billion", lang)}[scale]
     size = value / scale
     digits = 0 if abs(size) >= 99.95 or abs(size - round(size)) < 0.005 else 1
-    symbol = get_currency_symbol(currency, LOCALES[lang])
+    sign = symbol(currency, lang)
     number = decimal(size, lang, digits)
-    return f"{number}\u00a0{prefix}{symbol}" if lang == "fr" else _english(number, symbol, prefix)
+    return f"{number}\u00a0{prefix}{sign}" if lang == "fr" else _english(number, sign, prefix)
 
 
 def _english(number: str, symbol: str, prefix: str) -> str:

@@ -59,11 +59,11 @@ def reconciliations_table(data: Quality) -> Table | Notice:
     lang = desk().lang
     rows = data.reconciliations.assign(
         check=[text(f"reconciliation.{code}", lang) for code in data.reconciliations.id],
-        status=[text(f"check.status.{status}", lang) for status in data.reconciliations.status],
+        verdict=[text(f"check.status.{status}", lang) for status in data.reconciliations.status],
     )
     for name in ("computed", "expected", "difference"):
         rows[name] = [_counted(value, code) for value, code in zip(rows[name], rows.id, strict=True)]
-    return listing(rows, ["check", "computed", "expected", "difference", "status"], "table.reconciliations")
+    return listing(rows, ["check", "computed", "expected", "difference", "verdict"], "table.reconciliations")
 
 
 def _counted(value: float, check: str) -> str:

@@ -42,7 +42,7 @@ UNITS = {
     "revenue_share": "share", "share": "share", "segment": "text", "followup": "text", "active": "customers",
     "orders": "count", "source": "text", "lines": "count", "kept": "count", "first_day": "text",
     "last_day": "text", "reason": "text", "amount": "money_cents", "code": "text", "check": "text",
-    "computed": "spoken", "expected": "spoken", "difference": "spoken", "status": "text",
+    "computed": "spoken", "expected": "spoken", "difference": "spoken", "status": "text", "verdict": "text",
     "invoice_id": "text", "invoice_date": "text", "times": "count", "other_id": "text", "other_name": "text",
     "label": "text", "value": "text", "how": "text", "theme": "text", "known": "count", "total": "count",
     "season": "text", "r": "count", "f": "count", "m": "count", "margin": "money", "cluster": "count",

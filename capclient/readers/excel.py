@@ -14,7 +14,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 
 from capclient.errors import SourceError, listed, nearest
@@ -146,6 +145,8 @@ def _table(sheet: _Sheet, name: str, workspace: Path) -> RawTable:
     assert sheet.place is not None
     names = sheet.names
     header = [*sheet.header, *[""] * len(names)][: len(names)]
+    from pyarrow.parquet import ParquetWriter  # slow to import, and few companies have a workbook
+
     line = free_name(names)
     kept: list[tuple[int, Sequence[object]]] = []
     asides: list[Aside] = []
@@ -158,7 +159,7 @@ def _table(sheet: _Sheet, name: str, workspace: Path) -> RawTable:
             asides.append(Aside(number, kind, ";".join(texts).rstrip(";")))
     target = workspace / f"sheet-{len(list(workspace.iterdir())):03d}.parquet"
     schema = pa.schema([*((column, pa.string()) for column in names), (line, pa.int64())])
-    with pq.ParquetWriter(target, schema) as writer:
+    with ParquetWriter(target, schema) as writer:
         for block in _blocks(kept, len(names), schema):
             writer.write_batch(block)
     columns = ", ".join(quoted(column) for column in (*names, line))

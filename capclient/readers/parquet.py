@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 from capclient.errors import SourceError
 from capclient.readers.header import unique_names
@@ -27,6 +26,8 @@ def parquet_table(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> RawT
     SourceError
         If the file is damaged or holds no record.
     """
+    from pyarrow.parquet import read_schema  # slow to import, and few companies have Parquet
+
     relation = f"read_parquet({one_file(path)})"
     try:
         described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
@@ -36,7 +37,7 @@ def parquet_table(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> RawT
         raise SourceError("source.damaged", source=name, detail=detail) from None
     if not counted or not counted[0]:
         raise SourceError("source.header_only", source=name, header=", ".join(row[0] for row in described))
-    columns = unique_names(pq.read_schema(path).names, len(described))  # the engine renames Client, client
+    columns = unique_names(read_schema(path).names, len(described))  # the engine renames Client, client
     typed: dict[str, str] = {}
     cells = []
     for column, (header, kind, *_) in zip(columns, described, strict=True):

@@ -15,11 +15,11 @@ from numbers import Real
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 MISSING = "–"
 Number = float | Decimal
-SYMBOLS = {"GBP": "£"}  # CLDR writes £GB, which nobody in France does
+SYMBOLS = {("GBP", "fr"): "£"}  # CLDR writes £GB, which nobody in France does
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
 
@@ -30,19 +30,27 @@ def is_missing(value: object) -> bool:
     return type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and math.isnan(value))
 
 
+def symbol(currency: str, lang: str) -> str:
+    """``€``, ``£``, ``$US`` ...: the sign of a currency in a language."""
+    return SYMBOLS.get((currency, lang)) or get_currency_symbol(currency, LOCALES[lang])
+
+
 def money(value: Number, lang: str, currency: str = "EUR", cents: bool = False) -> str:
     """``12 345 €``, or ``12 345,60 €`` with cents."""
     number = "#,##0.00" if cents else "#,##0"
-    symbol = SYMBOLS.get(currency, "¤") if lang == "fr" else "¤"
-    pattern = f"{number}\u00a0{symbol}" if lang == "fr" else f"¤{number}"
-    return format_currency(value, currency, pattern, locale=LOCALES[lang], currency_digits=False)
+    sign = symbol(currency, lang)
+    pattern = f"{number}\u00a0'{sign}'" if lang == "fr" else f"'{sign}'{number}"
+    shown = round(float(value), 2 if cents else 0) + 0.0  # never « -0 € »
+    return format_currency(shown, currency, pattern, locale=LOCALES[lang], currency_digits=False)
 
 
 def share(value: Number, lang: str, digits: int = 1) -> str:
     """``12,3 %`` from 0.123."""
     zeros = "0" * digits
     pattern = f"#,##0{'.' + zeros if digits else ''}" + ("\u00a0%" if lang == "fr" else "%")
-    return format_percent(value, pattern, locale=LOCALES[lang])
+    return format_percent(
+        round(float(value), digits + 2) + 0.0, pattern, locale=LOCALES[lang]
+    )  # never « -0,0 % »
 
 
 def points(value: Number, lang: str) -> str:

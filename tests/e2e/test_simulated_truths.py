@@ -113,7 +113,9 @@ def test_seasonal_clients_are_found_with_the_window_that_was_planted(wholesaler:
 
 def test_identifiers_that_differ_by_case_are_proposed_and_outer_blanks_are_trimmed(wholesaler: Case) -> None:
     pairs = quality(wholesaler.portfolio).pairs
-    proposed = {frozenset(pair) for pair in pairs[["customer_id", "other_id"]].itertuples(index=False, name=None)}
+    proposed = {
+        frozenset(pair) for pair in pairs[["customer_id", "other_id"]].itertuples(index=False, name=None)
+    }
     planted = wholesaler.key["identifier_spellings"]
     for spelling in planted:
         pair = frozenset({spelling["customer_id"], spelling["written"].strip()})

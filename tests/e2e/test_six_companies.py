@@ -1,6 +1,7 @@
 """A batch of six companies of which two are broken on purpose: four reports, two explained failures."""
 
 import json
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from .companies import HEADER, RECORDS, capclient, content, said, sales, write_company
+from capclient.batch import manifest
+
+from .companies import HEADER, capclient, content, said, sales, write_company
 
 pytestmark = pytest.mark.slow
 
@@ -26,10 +29,10 @@ class Batch:
 
     params: Path
     out: Path
+    program: str
 
-    def run(self, *words: object, out: Path | None = None):
-        folder = out or self.out
-        return capclient("report", self.params, "--only", "10_synthese", "--out", folder, *words)
+    def run(self) -> subprocess.CompletedProcess[bytes]:
+        return capclient("report", self.params, "--only", "10_synthese", "--out", self.out, "-j", "2")
 
 
 def write_all(folder: Path) -> Path:
@@ -55,8 +58,8 @@ def write_all(folder: Path) -> Path:
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     """Six companies reported on once, two at a time."""
     folder = tmp_path_factory.mktemp("six")
-    made = Batch(write_all(folder / "params"), folder / "out")
-    run = made.run("-j", "2")
+    made = Batch(write_all(folder / "params"), folder / "out", manifest._program.__wrapped__())
+    run = made.run()
     assert run.returncode == 1, said(run)
     assert "4 rapports sur 6" in run.stdout.decode() and "Traceback" not in said(run)
     return made
@@ -67,7 +70,7 @@ def told(out: Path) -> dict[str, dict]:
     return {one["id"]: one for one in companies}
 
 
-def manifest(out: Path, id: str) -> dict:
+def account(out: Path, id: str) -> dict:
     return json.loads((out / id / "manifest.json").read_text("utf-8"))
 
 
@@ -77,13 +80,13 @@ def test_four_companies_are_complete_and_two_say_why_not(batch: Batch) -> None:
     assert {id for id, one in companies.items() if one["status"] == "complete"} == set(GOOD)
     for id in GOOD:
         assert companies[id]["reason"] is None and companies[id]["findings"]["portfolio.revenue_n"] > 0
-        assert manifest(batch.out, id)["status"] == "complete"
+        assert account(batch.out, id)["status"] == "complete"
         assert set(content(batch.out / id)) == REPORT
     assert len({companies[id]["findings"]["portfolio.revenue_n"] for id in GOOD}) == 4
     assert "invoice_date" in companies["broken_file"]["reason"]
     reason = companies["killed_kernel"]["reason"]
     assert "killer, cellule 2" in reason and "noyau s’est arrêté" in reason
-    assert manifest(batch.out, "killed_kernel")["reason_code"] == "chapter.died"
+    assert account(batch.out, "killed_kernel")["reason_code"] == "chapter.died"
 
 
 def test_the_folder_of_a_failure_holds_its_account_and_no_report(batch: Batch) -> None:
@@ -93,8 +96,8 @@ def test_the_folder_of_a_failure_holds_its_account_and_no_report(batch: Batch) -
     for id in ("broken_file", "killed_kernel"):
         page = (batch.out / id / "index.html").read_text("utf-8")
         assert 'class="failure"' in page and "cc-figure" not in page.split("</style>")[1]
-        assert manifest(batch.out, id)["reason"] == told(batch.out)[id]["reason"]
-    chapters = {one["id"]: one["status"] for one in manifest(batch.out, "killed_kernel")["chapters"]}
+        assert account(batch.out, id)["reason"] == told(batch.out)[id]["reason"]
+    chapters = {one["id"]: one["status"] for one in account(batch.out, "killed_kernel")["chapters"]}
     assert chapters == {"10_synthese": "complete", "killer": "failed"}
 
 
@@ -123,11 +126,24 @@ def test_no_machine_path_is_in_a_report(batch: Batch) -> None:
 def test_a_second_run_executes_only_the_failures_and_changes_no_byte(batch: Batch) -> None:
     before = content(batch.out)
     records = {id: (batch.out / id / "run.json").read_bytes() for id in GOOD}
-    run = batch.run("-j", "2")
+    run = batch.run()
     assert run.returncode == 1
     assert run.stderr.decode().count("inchangée") == 4
     assert content(batch.out) == before
     assert {id: (batch.out / id / "run.json").read_bytes() for id in GOOD} == records
+
+
+def test_one_worker_and_another_cache_give_the_same_bytes_as_two(batch: Batch, tmp_path: Path) -> None:
+    chosen = [batch.params / f"{id}.yml" for id in ("alpha", "broken_file", "killed_kernel")]
+    run = capclient(
+        "report", *chosen, "--only", "10_synthese", "--out", tmp_path / "alone", "-j", "1",
+        CAPCLIENT_CACHE=str(tmp_path / "cache"),
+    )  # fmt: skip
+    assert run.returncode == 1
+    if manifest._program.__wrapped__() != batch.program:
+        pytest.skip("the package was edited during the test: its digest is part of every key")
+    for path in chosen:
+        assert content(tmp_path / "alone" / path.stem) == content(batch.out / path.stem)
 
 
 def test_one_byte_of_a_source_makes_one_company_again(batch: Batch) -> None:
@@ -136,26 +152,10 @@ def test_one_byte_of_a_source_makes_one_company_again(batch: Batch) -> None:
     original = path.read_bytes()
     path.write_bytes(original.replace(b"Client 04", b"Client O4", 1))
     try:
-        run = batch.run("-j", "2")
+        run = batch.run()
         after = content(batch.out)
     finally:
         path.write_bytes(original)
     assert run.stderr.decode().count("inchangée") == 3 and "✓ Société beta" in run.stderr.decode()
     changed = {name for name in before if before[name] != after[name]}
     assert "beta/manifest.json" in changed and all(name.startswith("beta/") for name in changed)
-
-
-def test_one_worker_writes_the_same_bytes_as_two(batch: Batch, tmp_path: Path) -> None:
-    run = batch.run("--force", "-j", "2")
-    assert run.returncode == 1
-    alone = tmp_path / "alone"
-    # Another cache: nothing that the first run ingested can help the second.
-    run = capclient(
-        "report", batch.params, "--only", "10_synthese", "--out", alone, "-j", "1",
-        CAPCLIENT_CACHE=str(tmp_path / "cache"),
-    )  # fmt: skip
-    assert run.returncode == 1
-    one, two = content(alone), content(batch.out)
-    assert sorted(one) == sorted(two)
-    assert [name for name in one if one[name] != two[name]] == []
-    assert not RECORDS & {Path(name).name for name in one}

@@ -1,0 +1,156 @@
+"""The workbook: the tables of the report for people who work in a spreadsheet.
+
+Floor 8. Real numbers and dates, frozen and filtered headers, widths and formats; no formula ever comes from
+data: texts are written as texts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from capclient.findings import Finding, reason_text
+from capclient.notebook.desk import UNITS
+from capclient.portfolio import Portfolio
+from capclient.themes import activity, concentration, customers, lifecycle
+from capclient.wording import has, text
+from capclient.wording.numbers import is_missing, symbol
+
+NAMES = {"fr": "classeur.xlsx", "en": "workbook.xlsx"}
+MOST_WIDE = 48
+# Columns whose codes a reader sees as words: the prefix of their sentences.
+CODED = {
+    "status": "status", "lifecycle_stage": "stage", "activity_state": "state", "rfm_segment": "rfm", "stage": "stage",
+    "stage_before": "stage", "state": "state",
+}  # fmt: skip
+UNIT_OF = UNITS | {
+    "revenue_n2": "money", "average_basket": "money", "gross_margin": "money", "range_breadth": "share",
+    "stake": "money",
+}  # fmt: skip
+
+
+def write_workbook(portfolio: Portfolio, findings: list[Finding], folder: Path, lang: str) -> Path:
+    """Write ``classeur.xlsx`` (``workbook.xlsx`` in English) and return its path.
+
+    The bytes are the same for the same data: the workbook carries no date of its own.
+    """
+    path = folder / NAMES[lang]
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "in_memory": True,
+        },
+    )
+    book.set_properties(
+        {"title": portfolio.params.company.name, "created": pd.Timestamp(portfolio.as_of).to_pydatetime()}
+    )
+    formats = _formats(book, portfolio.currency, lang)
+    _findings_sheet(book.add_worksheet(text("sheet.synthesis", lang)), findings, formats, lang)
+    for name, frame in _frames(portfolio):
+        if len(frame):
+            _sheet(book.add_worksheet(text(f"sheet.{name}", lang)), frame, formats, lang)
+    book.close()
+    return path
+
+
+def _frames(portfolio: Portfolio) -> list[tuple[str, pd.DataFrame]]:
+    """Tables of the workbook: all clients, then the lists that someone works through."""
+    weights, life, states = concentration(portfolio), lifecycle(portfolio), activity(portfolio)
+    call = [
+        "name",
+        "salesperson",
+        "state",
+        "recency_days",
+        "interval_days",
+        "revenue_n1",
+        "revenue_n",
+        "risk_score",
+    ]
+    back = ["name", "salesperson", "best_12m", "best_12m_end", "last_purchase"]
+    moved = ["name", "salesperson", "stage_before", "stage", "revenue_n1", "revenue_n"]
+    frames = [("customers", customers(portfolio))]
+    if portfolio.has_lines:
+        frames += [
+            ("to_call", states.to_call[call].reset_index()),
+            ("win_back", weights.winback[back].reset_index()),
+        ]
+    if len(life.moves):
+        frames.append(("moves", life.moves[moved].reset_index()))
+    return frames
+
+
+def _formats(book: xlsxwriter.Workbook, currency: str, lang: str) -> dict[str, Format]:
+    money = f'#,##0.00 "{symbol(currency, lang)}"'
+    patterns = {
+        "money": money, "money_cents": money, "share": "0.0%", "change": "+0.0%;-0.0%;0.0%", "points": "+0.0%;-0.0%;0.0%",
+        "ratio": "0.00", "years": "0.0", "days": "0", "count": "#,##0", "customers": "#,##0", "index": "#,##0",
+        "date": "dd/mm/yyyy", "text": "@",
+    }  # fmt: skip
+    made = {
+        unit: book.add_format({"num_format": pattern, "valign": "top"}) for unit, pattern in patterns.items()
+    }
+    made["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
+    made["head"] = book.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "font_color": "#1f5468"}
+    )
+    return made
+
+
+def _findings_sheet(sheet: Worksheet, findings: list[Finding], formats: dict[str, Format], lang: str) -> None:
+    heads = ["label", "value", "reason", "how", "code"]
+    for place, name in enumerate(heads):
+        sheet.write_string(0, place, text(f"column.{name}", lang), formats["head"])
+    for row, finding in enumerate(findings, start=1):
+        sheet.write_string(row, 0, finding.spec.label(lang), formats["wrap"])
+        _write(sheet, row, 1, finding.value, formats, finding.unit)
+        sheet.write_string(
+            row, 2, reason_text(finding.reason, lang) if finding.reason else "", formats["wrap"]
+        )
+        sheet.write_string(row, 3, finding.spec.how(lang), formats["wrap"])
+        sheet.write_string(row, 4, finding.id, formats["text"])
+    for place, width in enumerate((44, 16, 40, 70, 44)):
+        sheet.set_column(place, place, width)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(1, len(findings)), len(heads) - 1)
+
+
+def _sheet(sheet: Worksheet, frame: pd.DataFrame, formats: dict[str, Format], lang: str) -> None:
+    for place, name in enumerate(map(str, frame.columns)):
+        head = text(f"column.{name}", lang) if has(f"column.{name}") else name
+        sheet.write_string(0, place, head, formats["head"])
+        values = _worded(frame[name], name, lang)
+        for row, value in enumerate(values, start=1):
+            _write(sheet, row, place, value, formats, UNIT_OF.get(name, "text"))
+        longest = max((len(str(value)) for value in values[:500]), default=0)
+        sheet.set_column(place, place, min(MOST_WIDE, max(9, longest + 2, len(head) // 2)))
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+
+
+def _worded(values: pd.Series, name: str, lang: str) -> list[Any]:
+    prefix = CODED.get(name)
+    if prefix is None:
+        return values.tolist()
+    return [text(f"{prefix}.{code}", lang) if isinstance(code, str) else None for code in values]
+
+
+def _write(sheet: Worksheet, row: int, place: int, value: Any, formats: dict[str, Format], unit: str) -> None:
+    """Write one cell: a missing value stays empty, a text is never read as anything else."""
+    if is_missing(value):
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, place, value)
+    elif isinstance(value, pd.Timestamp):
+        sheet.write_datetime(row, place, value.to_pydatetime(), formats["date"])
+    elif isinstance(value, str):
+        sheet.write_string(row, place, value[:32_767], formats["text"])
+    else:
+        sheet.write_number(row, place, float(value), formats.get(unit, formats["ratio"]))

@@ -171,14 +171,18 @@ def lab(
     params: Annotated[
         str, typer.Argument(metavar="[PARAMS.yml]", help="Société ; par défaut la démonstration.")
     ] = "demo",
-    folder: Annotated[Path, typer.Option(help="Copie de travail des notebooks.")] = Path("lab"),
+    folder: Annotated[
+        Path | None, typer.Option(help="Copie de travail des notebooks ; par défaut lab/<société>.")
+    ] = None,
+    lang: Annotated[Lang, typer.Option(help="Langue de la prose.")] = Lang.fr,
 ) -> None:
     """Ouvrir JupyterLab sur une copie de travail des notebooks, aux paramètres d’une société."""
     from capclient.laboratory import prepare
 
-    prepare(folder, params)
-    print(text("cli.lab.ready", folder=folder))
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])
+    target = folder or Path("lab") / Path(params).stem
+    prepare(target, params, lang.value)
+    print(text("cli.lab.ready", folder=target))
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={target}"])
 
 
 def _day(value: str) -> date | None:

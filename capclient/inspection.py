@@ -5,17 +5,18 @@ Floor 8: it speaks, it computes nothing.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 
 from capclient.errors import LedgerError
 from capclient.findings import Finding, reason_text
 from capclient.ingest import ingest
+from capclient.ingest.rejects import reject_reason
 from capclient.params import Params
 from capclient.portfolio import Portfolio
-from capclient.publish.files import reject_reason
 from capclient.themes import results
-from capclient.wording import has, text
+from capclient.wording import has, language, text
 from capclient.wording.numbers import count, day, money, share
 
 
@@ -35,7 +36,7 @@ def inspection(params: Params, *, as_of: date | None = None) -> Inspection:
     SourceError, ParamsError
         If a source cannot be read at all.
     """
-    lang = params.company.language
+    lang = language() if os.environ.get("CAPCLIENT_LANG") else params.company.language
     portfolio = Portfolio(params, ingest(params), as_of)
     lines = [text("check.title", lang, company=params.company.name or params.company.id), ""]
     lines += _read(portfolio, lang)
@@ -72,6 +73,10 @@ def _read(portfolio: Portfolio, lang: str) -> list[str]:
                 kept=count(told["rows_kept"], lang),
             )
         )
+        lines += [
+            f"    {text('check.unreadable', lang, table=name, column=column, rows=count(rows, lang))}"
+            for column, rows in told["unreadable"].items()
+        ]
     for source, code, facts in portfolio.store.report["notes"]:
         lines.append(
             f"    {source} : {text(code, lang, **facts)}" if has(code) else f"    {source} : {code} {facts}"
@@ -136,7 +141,9 @@ def _balance(portfolio: Portfolio, lang: str) -> list[str]:
 def _computable(portfolio: Portfolio, lang: str) -> list[str]:
     found = results(portfolio)
     unknown = [finding for finding in found if finding.reason]
-    lines = [text("check.as_of", lang, day=day(portfolio.as_of, lang)),
+    given = portfolio.asked_as_of or portfolio.params.period.as_of
+    key = "check.as_of" if given else "check.as_of_default"
+    lines = [text(key, lang, day=day(portfolio.as_of, lang)),
              text("check.computed", lang, known=len(found) - len(unknown), total=len(found))]  # fmt: skip
     by_reason: dict[str, list[Finding]] = {}
     for finding in unknown:

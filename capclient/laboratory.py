@@ -7,33 +7,41 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from capclient import places
 from capclient.store import write_atomically
 
 
-def prepare(folder: Path, params: str) -> list[Path]:
-    """Copy every chapter into a folder with ``params`` as its default, and return the copies.
+def prepare(folder: Path, params: str, lang: str) -> list[Path]:
+    """Copy every chapter into a folder with ``params`` and ``lang`` as its defaults, and return the copies.
 
-    A notebook that is already there belongs to the analyst: it is left alone.
+    The prose keeps one language. A notebook that is already there belongs to the analyst: it is left alone.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    value = params if params == "demo" else str(Path(params).resolve())
+    values = {"params": params if params == "demo" else str(Path(params).resolve()), "lang": lang}
     copies = []
     for source in sorted(places.notebooks().glob("[0-9][0-9]_*.ipynb")):
         target = folder / source.name
         if not target.exists():
             notebook = json.loads(source.read_text("utf-8"))
+            notebook["cells"] = [cell for cell in notebook["cells"] if _is_said(cell, lang)]
             for cell in notebook["cells"]:
                 if "parameters" in cell["metadata"].get("tags", []):
-                    cell["source"] = [_assigned(line, value) for line in cell["source"]]
+                    cell["source"] = [_assigned(line, values) for line in cell["source"]]
             write_atomically(target, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
         copies.append(target)
     return copies
 
 
-def _assigned(line: str, value: str) -> str:
-    if not line.startswith("params ="):
+def _is_said(cell: dict[str, Any], lang: str) -> bool:
+    languages = [tag for tag in cell["metadata"].get("tags", []) if tag.startswith("lang-")]
+    return not languages or f"lang-{lang}" in languages
+
+
+def _assigned(line: str, values: dict[str, str]) -> str:
+    name, equals, rest = line.partition(" = ")
+    if not equals or name not in values:
         return line
-    _, mark, comment = line.partition("  #")
-    return f"params = {json.dumps(value, ensure_ascii=False)}{mark}{comment}"
+    _, mark, comment = rest.partition("  #")
+    return f"{name} = {json.dumps(values[name], ensure_ascii=False)}{mark}{comment}"

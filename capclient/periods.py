@@ -124,3 +124,39 @@ def last_complete_month(last_day: date, tolerance_days: int = 0) -> date:
     if last_day + timedelta(days=tolerance_days) >= end:
         return end
     return last_day.replace(day=1) - timedelta(days=1)
+
+
+STRAY_GAP = 366  # days of silence that part a stray date from a ledger
+STRAY_DAYS = 3  # a block of more days than that is no slip of the keyboard
+
+
+def principal_days(days: list[date]) -> tuple[date, date, int]:
+    """Return the first and last day of a ledger without mistyped dates, and how many days were left aside.
+
+    A block of at most three days that stands more than a year before or after all the others, and holds less than a
+    tenth of the days, is taken for a slip: one invoice dated 2052 must not make every client lost.
+
+    Parameters
+    ----------
+    days
+        Distinct invoice days, ascending, at least one.
+
+    >>> principal_days([date(2015, 3, 3), *(date(2025, 1, day) for day in range(1, 31))])[0]
+    datetime.date(2025, 1, 1)
+    """
+    kept = list(days)
+    for _ in range(2):  # from the end, then from the beginning
+        kept = _without_last_block(kept, len(days))
+        kept = [date.fromordinal(-day.toordinal() + _MIRROR) for day in reversed(kept)]
+    return kept[0], kept[-1], len(days) - len(kept)
+
+
+_MIRROR = date.max.toordinal() + 1  # days counted from the other end of the calendar
+
+
+def _without_last_block(days: list[date], total: int) -> list[date]:
+    for place in range(len(days) - 1, max(0, len(days) - 1 - STRAY_DAYS), -1):
+        if (days[place] - days[place - 1]).days > STRAY_GAP:
+            block = len(days) - place
+            return _without_last_block(days[:place], total) if block * 10 < total else days
+    return days

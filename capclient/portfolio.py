@@ -19,6 +19,7 @@ from capclient.engine import operations
 from capclient.engine.duckdb import Ledger
 from capclient.errors import LedgerError
 from capclient.ingest import ingest
+from capclient.ingest.rejects import refuse_unsound
 from capclient.params import Params, make_params, read_params
 from capclient.periods import (
     Coverage,
@@ -26,15 +27,15 @@ from capclient.periods import (
     Windows,
     fiscal_year,
     last_complete_month,
+    principal_days,
     rolling,
     shifted,
     windows,
 )
+from capclient.readers.sql_text import written
 from capclient.store import Store
 from capclient.summaries import euros
 from capclient.thresholds import Thresholds
-
-STALE_DAYS = 366  # a last line that stands alone so long after all the others is a mistyped date
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Portfolio:
     @classmethod
     def from_frames(
         cls,
+        invoice_lines: pd.DataFrame | None = None,
         *,
         as_of: date | None = None,
         company: str = "portefeuille",
@@ -82,8 +84,10 @@ class Portfolio:
 
         Parameters
         ----------
+        invoice_lines
+            The ledger, with canonical column names.
         tables
-            Canonical tables by name, ``invoice_lines`` first of all, with canonical column names.
+            Other canonical tables by name (``customers``, ``contracts`` ...), or ``customer_totals``.
 
         Examples
         --------
@@ -92,6 +96,8 @@ class Portfolio:
         >>> float(Portfolio.from_frames(invoice_lines=lines, as_of=date(2025, 3, 31)).customers.revenue_n.sum())
         100.0
         """
+        if invoice_lines is not None:
+            tables["invoice_lines"] = invoice_lines
         folder = frames.written(tables)
         content: dict[str, Any] = {
             "company": {"id": company},
@@ -139,7 +145,7 @@ class Portfolio:
     @cached_property
     def ledger(self) -> Ledger:
         """The canonical tables as the engine sees them."""
-        folder = str(self.store.folder)
+        folder = written(self.store.folder)[1:-1]  # without its quotes: file names follow
         relations = {
             name: f"read_parquet('{folder}/{name}.parquet')"
             for name in (*schema.TABLES, "customer_days", "customer_totals")
@@ -156,38 +162,27 @@ class Portfolio:
             If no line is usable, more lines (or amounts) were rejected than the company's threshold, or the
             ledger begins after D.
         """
-        if not self.has_lines:
-            return
-        figures = self.quality
-        if not figures["lines_kept"]:
-            raise LedgerError("ledger.nothing_kept", lines=figures["lines_in"], reasons=self._reasons())
-        most = float(self.thresholds.quality.max_rejected_share)
-        by_lines = figures["lines_bad"] / figures["lines_in"]
-        by_amount = figures["amount_bad"] / figures["amount_absolute"] if figures["amount_absolute"] else 0.0
-        if max(by_lines, by_amount) > most:
-            raise LedgerError(
-                "ledger.too_many_rejects", lines=figures["lines_bad"], total=figures["lines_in"],
-                share=round(100 * by_lines, 2), amount_share=round(100 * by_amount, 2), most=round(100 * most, 2),
-                reasons=self._reasons(),
-            )  # fmt: skip
-        if self.as_of < self.extent[0]:
-            raise LedgerError("ledger.no_date_before", as_of=self.as_of, first=self.extent[0])
-
-    def _reasons(self) -> str:
-        return ", ".join(f"{row[0]} ({row[1]})" for row in self.quality["rejects_by_reason"])
+        if self.has_lines:
+            refuse_unsound(self.quality, most=self.thresholds.quality.max_rejected_share)
+            if self.as_of < self.extent[0]:
+                raise LedgerError("ledger.no_date_before", as_of=self.as_of, first=self.extent[0])
 
     # ---- time -------------------------------------------------------------------------------------
 
     @cached_property
+    def _principal_days(self) -> tuple[date, date, int]:
+        days = self.ledger.frame("SELECT DISTINCT day FROM {customer_days} ORDER BY day").day
+        return principal_days([day.date() for day in days])
+
+    @property
     def extent(self) -> tuple[date, date]:
-        """First and last invoice day of the whole ledger; a lone date far beyond all others is left out."""
-        days = self.ledger.frame(
-            "SELECT DISTINCT day FROM {customer_days} ORDER BY day DESC LIMIT 2"
-        ).day.dt.date
-        last = days.iloc[0]
-        if len(days) > 1 and (last - days.iloc[1]).days > STALE_DAYS:
-            last = days.iloc[1]
-        return date.fromisoformat(self.quality["first_day"]), last
+        """First and last invoice day of the ledger; a few days a year away from all others are left out."""
+        return self._principal_days[:2]
+
+    @property
+    def stray_days(self) -> int:
+        """Invoice days that the extent leaves out: most likely mistyped dates."""
+        return self._principal_days[2]
 
     @cached_property
     def as_of(self) -> date:
@@ -197,7 +192,8 @@ class Portfolio:
         if not self.has_lines:
             return self.totals_period.end
         first, last = self.extent
-        month_end = last_complete_month(self.params.period.covered_to or last)
+        covered_to = self.params.period.covered_to
+        month_end = last_complete_month(covered_to or last, 0 if covered_to else self._tolerance(last))
         return month_end if month_end >= first else last  # less than a month of data
 
     @property
@@ -216,9 +212,13 @@ class Portfolio:
     def coverage(self) -> Coverage:
         """The days the data cover; the tolerance is the longest silence of the last twelve months (0.2)."""
         first, last = self.extent
-        gap = int(self.ledger.frame(operations.LONGEST_GAP, [min(last, self.as_of)]).days.iloc[0])
         period = self.params.period
-        return Coverage(period.covered_from or first, period.covered_to or last, max(5, gap))
+        tolerance = self._tolerance(min(last, self.as_of))
+        return Coverage(period.covered_from or first, period.covered_to or last, tolerance)
+
+    def _tolerance(self, day: date) -> int:
+        """Days by which data may miss the end of a period: their longest silence in the year to a day (0.2)."""
+        return max(5, int(self.ledger.frame(operations.LONGEST_GAP, [day]).days.iloc[0]))
 
     def is_complete(self, period: Period) -> bool:
         """Tell whether the data cover a period."""

@@ -9,12 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from capclient import places
 from capclient.params import Params
+
+try:
+    import fcntl
+except ImportError:  # Windows: two readings at once cost time, nothing else
+    fcntl = None  # type: ignore[assignment]
+from capclient.readers.paths import files
 
 FORMAT = 2  # raise it when ingest writes something else for the same inputs
 
@@ -55,6 +63,16 @@ def store_key(params: Params, inputs: list[InputFile]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def input_paths(params: Params) -> list[tuple[str, Path]]:
+    """Return every input file once, with the name a person knows it by, in a stable order."""
+    found: dict[Path, str] = {}
+    for _, source in sorted(params.sources.items()):
+        for part in source.parts:
+            for path in files(part, folder=params.folder):
+                found.setdefault(path.resolve(), path.name)
+    return [(name, path) for path, name in found.items()]
+
+
 def described(paths: list[tuple[str, Path]]) -> list[InputFile]:
     """Return the digest of each input; unchanged files are not read twice (size, times and inode tell)."""
     memo = places.cache() / "digests"
@@ -83,10 +101,27 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     os.replace(temporary, path)
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder of the store: one process reads a company's sources at a time. Freed when the process ends."""
+    with (folder / ".lock").open("w") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def existing(folder: Path, key: str) -> Store | None:
-    """Return a finished store, or None."""
+    """Return a finished and sound store, or None: whatever is wrong with a cache, reading again mends it."""
     try:
         report = json.loads((folder / key / "ingest.json").read_text("utf-8"))
-    except FileNotFoundError:
+        sizes = report["files"]
+        sound = sizes == file_sizes(folder / key)
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Store(folder / key, key, report)
+    return Store(folder / key, key, report) if sound else None
+
+
+def file_sizes(folder: Path) -> dict[str, int]:
+    """Return the size of every file of a store but its own record: a truncated cache is read again."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "ingest.json")
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}

@@ -5,12 +5,14 @@ Floor 3.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from capclient.engine import operations
-from capclient.periods import shifted
+from capclient.periods import rolling, shifted
 
 if TYPE_CHECKING:
     from capclient.portfolio import Portfolio
@@ -39,6 +41,9 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
     for name in ("n", "n1", "n2", "half", "half_before"):
         period = getattr(portfolio.windows, name)
         named |= {f"{name}_start": period.start, f"{name}_end": period.end}
+    # behaviour is counted in the months before D, whatever the fiscal year
+    named["year_start"] = rolling(portfolio.as_of).start
+    named["two_years_start"] = rolling(portfolio.as_of, months=24).start
     frame = portfolio.ledger.frame(operations.CUSTOMERS, named).set_index("customer_id")
     for column in CENTS:
         frame[column] = euros(frame[column])
@@ -53,14 +58,26 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
 
 
 def _best_years(portfolio: Portfolio) -> pd.DataFrame:
-    """Best twelve months of each client, windows ending each month up to D."""
+    """Best twelve months of each client that end on the same day of the month as D, D included (1.1)."""
     ends = [portfolio.as_of]
-    while ends[-1] >= portfolio.extent[0]:
+    first_day = date.fromisoformat(portfolio.quality["first_day"])
+    while ends[-1] >= first_day:
         ends.append(shifted(portfolio.as_of, -len(ends)))
-    frame = portfolio.ledger.frame(operations.BEST_YEAR, [ends]).set_index("customer_id")
-    return frame.assign(
-        best_12m=euros(frame.best_12m), best_12m_end=frame.best_12m_end.astype("datetime64[ns]")
-    )
+    ends.reverse()
+    months = portfolio.ledger.frame(operations.CLOSED_MONTHS, [ends])
+    client, names = months.customer_id.factorize()
+    reached = np.zeros(
+        (2, len(names), len(ends) + 12), dtype="int64"
+    )  # revenue and months with any, cumulated
+    reached[:, client, months.place + 12] = months.revenue, np.ones(len(months))
+    reached = reached.cumsum(axis=2)
+    revenue, known = reached[:, :, 12:] - reached[:, :, :-12]
+    years = np.where(known > 0, revenue, np.iinfo("int64").min)
+    last = len(ends) - 1 - years[:, ::-1].argmax(axis=1)  # of equal years, the latest
+    best = pd.DataFrame(index=pd.Index(names, name="customer_id"))
+    best["best_12m"] = euros(pd.Series(years.max(axis=1), index=best.index))
+    best["best_12m_end"] = pd.to_datetime(np.array(ends, dtype="datetime64[ns]")[last])
+    return best
 
 
 def _with_attributes(portfolio: Portfolio, frame: pd.DataFrame) -> pd.DataFrame:

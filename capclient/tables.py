@@ -131,7 +131,8 @@ def _cell(value: object, unit: str, lang: str, currency: str) -> Cell:
     if isinstance(value, bool):
         return Cell(text("table.yes" if value else "table.no", lang), kind)
     if unit == CHANGE:
-        return Cell(("+" if float(value) > 0 else "") + share(value, lang), kind)  # type: ignore[arg-type]
+        number = float(str(value))
+        return Cell(("+" if number > 0 else "") + share(number, lang), kind)
     words = spoken(value, unit, lang, currency)
     within = unit == "share" and 0 <= float(value) <= 1  # type: ignore[arg-type]
     return Cell(words, kind, bar=float(value) * 100 if within else None)  # type: ignore[arg-type]

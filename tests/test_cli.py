@@ -11,7 +11,7 @@ from capclient.portfolio import Portfolio
 from capclient.publish.files import indicators_json
 from capclient.themes import results
 
-from .e2e.companies import capclient, content, sales, said, write_company
+from .e2e.companies import capclient, content, said, sales, write_company
 
 SOURCES = "sources: {invoice_lines: ventes.csv}\n"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a]\ncompany: {id: x}\n" + SOURCES

@@ -23,7 +23,7 @@ from capclient.wording import language, text
 
 SHOWN = (
     "portfolio.revenue_n", "portfolio.growth", "portfolio.customers_active_n", "concentration.top1_share",
-    "retention.attrition_rate", "activity.at_risk_customers",
+    "retention.attrition_rate", "activity.at_risk_revenue",
 )  # fmt: skip
 
 
@@ -90,8 +90,31 @@ def progress(jobs: Sequence[Job], lang: str) -> Any:
 def _page(jobs: Sequence[Job], verdicts: Sequence[Verdict], lang: str, out: Path) -> str:
     specs = finding_specs()
     columns = [Column(id, specs[id].label(lang), specs[id].unit) for id in SHOWN]
-    companies = [_company(verdict, lang, out) for verdict in verdicts]
+    companies = [_company(verdict, lang, out) for verdict in (*verdicts, *_neighbours(out, verdicts))]
     return group_page(companies, columns=columns, lang=lang, version=manifest.version(), sort_by=SHOWN[0])
+
+
+def _neighbours(out: Path, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Companies whose folders an earlier command left in ``out``: the page of the group keeps them."""
+    ran = {verdict.id for verdict in verdicts}
+    found = []
+    for folder in sorted(out.iterdir()):
+        content = (
+            manifest.read_manifest(folder)
+            if folder.name not in ran and not folder.name.startswith(".")
+            else {}
+        )
+        if content:
+            company = content.get("company") or {}
+            found.append(
+                Verdict(
+                    folder.name,
+                    company.get("name") or folder.name,
+                    content["status"],
+                    content.get("reason") or "",
+                )
+            )
+    return found
 
 
 def _company(verdict: Verdict, lang: str, out: Path) -> Company:

@@ -32,6 +32,7 @@ class Account:
     prepared: Prepared | None = None
     chapters: list[dict[str, Any]] = field(default_factory=list)
     notebooks: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     watch: manifest.Stopwatch = field(default_factory=manifest.Stopwatch)
 
     def statuses(self, job: Job) -> dict[str, Status]:
@@ -93,6 +94,8 @@ def _write(job: Job, account: Account, code: str, reason: str) -> None:
         for id, status in account.statuses(job).items()
     ]
     with workspace(job.folder) as folder:
+        for name, saved in account.files.items():
+            write_atomically(folder / name, saved)
         for name, notebook in account.notebooks.items():
             (folder / "notebooks").mkdir(exist_ok=True)
             write_atomically(folder / "notebooks" / f"{name}.ipynb", notebook)

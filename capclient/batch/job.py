@@ -96,6 +96,9 @@ class Steps(Protocol):
     def prepare(self, job: Job) -> Prepared:
         """Read and check the data."""
 
+    def salvage(self, job: Job) -> Mapping[str, str]:
+        """Return the files that help to mend data that ``prepare`` refused, by name; they cost no reading."""
+
     def write(self, prepared: Prepared, folder: Path) -> None:
         """Write the files of data (``indicators.json``, ``customers.parquet``, ...) into a folder."""
 

@@ -45,8 +45,8 @@ def plan(
     Raises
     ------
     ParamsError
-        If there is no file at all, or the command names a chapter or a format that does not exist. A file that cannot be
-        used is a refused job, not an error: the others still run.
+        If there is no file at all, or the command names a chapter or a format that does not exist. A file
+        that cannot be used is a refused job, not an error: the others still run.
     """
     known = _known_chapters(chapters_folder)
     for name in formats:

@@ -17,7 +17,7 @@ from capclient.batch.notebooks import execute, notebook_bytes, read_notebook, sh
 from capclient.batch.scrub import Scrubber, machine_scrubber
 from capclient.batch.unchanged import unchanged
 from capclient.batch.verify import verify
-from capclient.errors import ReportError
+from capclient.errors import LedgerError, ReportError
 from capclient.params import COMPANY_ID, read_params
 from capclient.store import write_atomically
 
@@ -52,6 +52,10 @@ def run_one(
         steps = steps or default_steps()
         return unchanged(job, steps) or _made(job, steps, report, account)
     except Exception as error:  # one company's surprise never stops the others
+        if steps and isinstance(
+            error, LedgerError
+        ):  # read and refused: the lines to mend go with the account
+            account.files.update(steps.salvage(job))
         return fail(job, error, account)
 
 

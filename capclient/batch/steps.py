@@ -1,6 +1,6 @@
 """The real steps of a job: read the data, write the files, assemble the page.
 
-Floor 8.
+Floor 8. Heavy imports stand inside the steps: a company of which nothing changed needs none of them.
 """
 
 from __future__ import annotations
@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from capclient.batch import manifest
 from capclient.batch.job import Chapter, Job, Prepared
-from capclient.findings import Finding
-from capclient.ingest.sources import input_paths
 from capclient.params import read_params
-from capclient.portfolio import Portfolio
-from capclient.publish.company import company_page
-from capclient.publish.files import write_data_files
-from capclient.publish.workbook import write_workbook
-from capclient.store import described, store_key, write_atomically
-from capclient.themes import results
+from capclient.store import company_folder, described, existing, input_paths, store_key, write_atomically
+
+if TYPE_CHECKING:
+    from capclient.findings import Finding
+    from capclient.portfolio import Portfolio
 
 SYNTHESIS = "10_synthese"
 
@@ -56,6 +53,8 @@ class Read:
     @property
     def findings(self) -> list[Finding]:
         """Every finding of the company."""
+        from capclient.themes import results
+
         return results(self.portfolio)
 
 
@@ -69,10 +68,23 @@ class RealSteps:
 
     def prepare(self, job: Job) -> Read:
         """Read and check the data."""
+        from capclient.portfolio import Portfolio
+
         return Read(Portfolio.open(job.params_path), job.lang, job.formats)
+
+    def salvage(self, job: Job) -> Mapping[str, str]:
+        """Return ``rejects.csv`` of a ledger that was read and refused."""
+        from capclient.publish.files import rejects_csv
+
+        params = read_params(job.params_path)
+        store = existing(company_folder(params), store_key(params, described(input_paths(params))))
+        return {"rejects.csv": rejects_csv(store, job.lang)} if store else {}
 
     def write(self, prepared: Prepared, folder: Path) -> None:
         """Write the files of data."""
+        from capclient.publish.files import write_data_files
+        from capclient.publish.workbook import write_workbook
+
         assert isinstance(prepared, Read)
         write_data_files(prepared.portfolio, prepared.findings, folder, prepared.lang)
         if "xlsx" in prepared.formats:
@@ -80,6 +92,8 @@ class RealSteps:
 
     def page(self, prepared: Prepared, chapters: Sequence[Chapter], folder: Path) -> None:
         """Write the page."""
+        from capclient.publish.company import company_page
+
         assert isinstance(prepared, Read)
         html = company_page(
             prepared.portfolio,

@@ -6,9 +6,13 @@ Floor 3.
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -29,7 +33,12 @@ def connection(spill: Path) -> duckdb.DuckDBPyConnection:
     }
     if os.environ.get("CAPCLIENT_THREADS"):
         config["threads"] = os.environ["CAPCLIENT_THREADS"]
-    return duckdb.connect(":memory:", config=config)
+    con = duckdb.connect(":memory:", config=config)
+    with suppress(
+        duckdb.InvalidInputException
+    ):  # a kernel without ipywidgets has no bar and refuses the setting
+        con.execute("SET enable_progress_bar = false")  # in a notebook it would become part of the page
+    return con
 
 
 @contextmanager
@@ -44,7 +53,7 @@ def workspace() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
 
 
 class Ledger:
-    """The canonical tables of one company, as SQL relations over its store.
+    """The canonical tables of one company, as SQL relations over its store; one connection serves all its queries.
 
     Parameters
     ----------
@@ -57,11 +66,20 @@ class Ledger:
 
     def frame(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pd.DataFrame:
         """Run an operation: ``{table}`` in the text stands for the relation of a table."""
-        with workspace() as (con, _):
-            return con.execute(self.bound(sql), parameters).df()
+        return self._connection.execute(self.bound(sql), parameters).df()
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        scratch = tempfile.mkdtemp(prefix="capclient-")
+        con = connection(Path(scratch) / "spill")
+        weakref.finalize(self, _end, con, scratch)
+        return con
 
     def bound(self, sql: str) -> str:
         """Return the text of an operation with its relations in place."""
-        for name, relation in self.relations.items():
-            sql = sql.replace(f"{{{name}}}", relation)
-        return sql
+        return re.sub(r"\{(\w+)\}", lambda match: self.relations.get(match[1], match[0]), sql)
+
+
+def _end(con: duckdb.DuckDBPyConnection, scratch: str) -> None:
+    con.close()
+    shutil.rmtree(scratch, ignore_errors=True)

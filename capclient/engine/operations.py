@@ -73,8 +73,8 @@ gaps AS (
 SELECT customer_id,
        min(day) FILTER (invoices > 0) AS first_purchase, max(day) FILTER (invoices > 0) AS last_purchase,
        count(*) FILTER (invoices > 0) AS purchase_days,
-       count(*) FILTER (invoices > 0 AND day >= $n_start) AS purchase_days_12m,
-       count(*) FILTER (invoices > 0 AND day >= $n1_start) AS purchase_days_24m,
+       count(*) FILTER (invoices > 0 AND day >= $year_start) AS purchase_days_12m,
+       count(*) FILTER (invoices > 0 AND day >= $two_years_start) AS purchase_days_24m,
        coalesce(max(day) FILTER (invoices > 0) - min(day) FILTER (invoices > 0), 0) AS span_days,
        coalesce(sum(orders) FILTER (day BETWEEN $n_start AND $n_end), 0)::BIGINT AS orders_n,
        coalesce(sum(orders) FILTER (day BETWEEN $n1_start AND $n1_end), 0)::BIGINT AS orders_n1,
@@ -109,23 +109,15 @@ SELECT customer_id, date_trunc('month', day)::DATE AS month,
 FROM {customer_days} WHERE day <= $1 GROUP BY ALL ORDER BY customer_id NULLS FIRST, month
 """
 
-# Best revenue of any twelve months that end on the same day of the month as D, D included (1.1): days are
-# summed once to the months that close on that day ($1, all of them), then twelve of these make a year.
-BEST_YEAR = """
-WITH ends AS (SELECT unnest($1::DATE[]) AS year_end),
+# Revenue of each month that closes on the day of the month of D; $1 gives these days, earliest first.
+CLOSED_MONTHS = """
+WITH ends AS (SELECT unnest($1::DATE[]) AS month_end, unnest(range(len($1))) AS place),
 closes AS (
-    SELECT day, min(year_end) AS year_end FROM (SELECT DISTINCT day FROM {customer_days}) JOIN ends ON day <= year_end
+    SELECT day, min(place) AS place FROM (SELECT DISTINCT day FROM {customer_days}) JOIN ends ON day <= month_end
     GROUP BY day
-), months AS (
-    SELECT customer_id, year_end, sum(revenue) AS revenue
-    FROM {customer_days} JOIN closes USING (day) WHERE customer_id IS NOT NULL AND revenue <> 0 GROUP BY ALL
-), years AS (
-    SELECT customer_id, year_end, (sum(revenue) OVER twelve * 100)::BIGINT AS revenue
-    FROM (SELECT DISTINCT customer_id FROM months) CROSS JOIN ends LEFT JOIN months USING (customer_id, year_end)
-    WINDOW twelve AS (PARTITION BY customer_id ORDER BY year_end ROWS 11 PRECEDING)
 )
-SELECT customer_id, max(revenue) AS best_12m, arg_max(year_end, (revenue, year_end)) AS best_12m_end
-FROM years WHERE revenue IS NOT NULL GROUP BY customer_id ORDER BY customer_id
+SELECT customer_id, place, (sum(revenue) * 100)::BIGINT AS revenue
+FROM {customer_days} JOIN closes USING (day) WHERE customer_id IS NOT NULL AND revenue <> 0 GROUP BY ALL
 """
 
 PERIOD_REVENUE = """

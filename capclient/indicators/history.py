@@ -63,7 +63,10 @@ def clients_to_win_back(customers: pd.DataFrame) -> pd.DataFrame:
     """
     best = cents(customers["best_12m"].fillna(0.0))
     gone = customers[(cents(customers["revenue_n"]) <= 0) & (best > 0)].sort_index(kind="stable")
-    gone = gone.assign(best=best).sort_values("best", ascending=False, kind="stable")
+    # by position: pandas would fill an empty frame with every client of the series
+    gone = gone.assign(best=best.loc[gone.index].to_numpy()).sort_values(
+        "best", ascending=False, kind="stable"
+    )
     ranks = gone.pop("best").rank(method="min", ascending=False).astype("Int64")
     gone.insert(0, "rank_before", ranks)
     return gone

@@ -20,9 +20,21 @@ from capclient.engine.duckdb import workspace
 from capclient.engine.operations import CUSTOMER_DAYS
 from capclient.errors import SourceError
 from capclient.ingest import balance, ledger, rejects, tables, totals
-from capclient.ingest.sources import Part, input_paths, parts_of
+from capclient.ingest.sources import Part, parts_of
 from capclient.params import Params
-from capclient.store import Store, company_folder, described, existing, store_key, write_atomically
+from capclient.readers.sql_text import written
+from capclient.store import (
+    InputFile,
+    Store,
+    company_folder,
+    described,
+    existing,
+    file_sizes,
+    input_paths,
+    locked,
+    store_key,
+    write_atomically,
+)
 
 KEPT_STORES = 3  # the current store and the two before it; older ones are deleted
 
@@ -42,20 +54,31 @@ def ingest(params: Params, *, force: bool = False) -> Store:
     if found:
         return found
     folder.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".being-read-", dir=folder))
+    with locked(folder):  # two processes that read the same ledger: the second one finds it read
+        found = None if force else existing(folder, key)
+        return found or _ingested(params, inputs, folder, key)
+
+
+def _ingested(params: Params, inputs: list[InputFile], folder: Path, key: str) -> Store:
+    for leftover in folder.glob(".*-"):  # of a process that was killed: the lock says that none is at work
+        shutil.rmtree(leftover, ignore_errors=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".read-", suffix="-", dir=folder))
     try:
         with workspace() as (con, work):
             report = _read_everything(con, params, scratch, work)
         report["inputs"] = [asdict(item) for item in inputs]
-        write_atomically(
-            scratch / "ingest.json", json.dumps(report, ensure_ascii=False, indent=1, default=str)
-        )
-        _swap(scratch, folder / key)
+        report["files"] = file_sizes(scratch)
+        content = json.dumps(report, ensure_ascii=False, indent=1, default=str)
+        write_atomically(scratch / "ingest.json", content)
+        if (folder / key).exists():
+            os.rename(folder / key, scratch.with_name(scratch.name.replace(".read", ".old")))
+        os.rename(scratch, folder / key)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        for leftover in folder.glob(".*-"):
+            shutil.rmtree(leftover, ignore_errors=True)
     _forget_old(folder, key)
     store = existing(folder, key)
-    if store is None:  # another process deleted the cache between the two lines above
+    if store is None:  # somebody deleted the cache meanwhile
         raise SourceError("store.vanished", folder=folder.name)
     return store
 
@@ -67,7 +90,9 @@ def _read_everything(
     notes: list[list[object]] = []
     report: dict[str, object] = {"tables": described_tables, "notes": notes}
     parts: dict[str, list[Part]] = {
-        name: parts_of(con, source, schema.TABLES.get(name, schema.TOTALS), params.folder, work)
+        name: parts_of(
+            con, source, schema.TABLES.get(name, schema.TOTALS), params.folder, work, params.company.currency
+        )
         for name, source in sorted(params.sources.items())
     }
     for name, table_parts in parts.items():
@@ -83,24 +108,13 @@ def _read_everything(
         lines = ledger.relation(folder, parts["invoice_lines"])
         report["lines"] = lines
         rejects.write(con, folder, parts["invoice_lines"])
-        bound = CUSTOMER_DAYS.replace("{invoice_lines}", lines.replace("{folder}", str(folder)))
+        bound = CUSTOMER_DAYS.replace("{invoice_lines}", lines.replace("{folder}", written(folder)[1:-1]))
         con.execute(
-            f"COPY ({bound}) TO '{folder / 'customer_days.parquet'}' (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY ({bound}) TO {written(folder / 'customer_days.parquet')} (FORMAT parquet, COMPRESSION zstd)"
         )
         report["quality"] = balance.quality(con, folder, parts["invoice_lines"])
         report["reconciliations"] = balance.reconciliations(con, folder, report["quality"])
     return report
-
-
-def _swap(scratch: Path, target: Path) -> None:
-    """Put a finished store in place; when two processes read the same inputs, the first one wins."""
-    if target.exists():
-        shutil.rmtree(target)
-    try:
-        os.rename(scratch, target)
-    except OSError:
-        if not (target / "ingest.json").exists():
-            raise
 
 
 def _forget_old(folder: Path, key: str) -> None:

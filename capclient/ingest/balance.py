@@ -12,6 +12,7 @@ import duckdb
 
 from capclient.ingest.rejects import DELIBERATE
 from capclient.ingest.sources import Part
+from capclient.readers.sql_text import written
 
 DUPLICATE_EXAMPLES = 20
 
@@ -28,14 +29,15 @@ def _one(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, object]:
 
 def quality(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> dict[str, object]:
     """Count lines and amounts in, kept and rejected, unassigned revenue, duplicates and oddities."""
-    lines = f"read_parquet('{folder / 'invoice_lines'}/*.parquet')"
+    lines = f"read_parquet({written(folder / 'invoice_lines' / '*.parquet')})"
     asides = sum(len(part.raw.asides) for part in parts)
+    malformed = sum(aside.reason == "malformed_line" for part in parts for aside in part.raw.asides)
     counts = _one(
         con,
         f"""SELECT count(*) + {asides} AS lines_in, count(*) FILTER (reject IS NULL) AS lines_kept,
             coalesce(sum(amount_ht), 0) AS amount_in,
             coalesce(sum(amount_ht) FILTER (reject IS NULL), 0) AS amount_kept,
-            count(*) FILTER (amount_ht IS NULL) AS lines_without_amount,
+            count(*) FILTER (amount_ht IS NULL) + {malformed} AS lines_without_amount,
             count(*) FILTER (reject IS NULL AND customer_id IS NULL) AS lines_unassigned,
             coalesce(sum(amount_ht) FILTER (reject IS NULL AND customer_id IS NULL
                 AND coalesce(doc_type, '') <> 'deposit'), 0) AS revenue_unassigned,
@@ -55,7 +57,7 @@ def quality(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> 
         f"""SELECT count(*) AS lines_rejected, coalesce(sum(amount_ht), 0) AS amount_rejected,
             count(*) FILTER (NOT {_deliberate()}) AS lines_bad,
             coalesce(sum(abs(amount_ht)) FILTER (NOT {_deliberate()}), 0) AS amount_bad
-        FROM '{folder / "rejects.parquet"}'""",
+        FROM {written(folder / "rejects.parquet")}""",
     )
     return (
         counts
@@ -63,7 +65,7 @@ def quality(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> 
         | {
             "rejects_by_reason": _rows(
                 con,
-                f"SELECT reason_code, count(*), coalesce(sum(amount_ht), 0) FROM '{folder / 'rejects.parquet'}' "
+                f"SELECT reason_code, count(*), coalesce(sum(amount_ht), 0) FROM {written(folder / 'rejects.parquet')} "
                 "GROUP BY 1 ORDER BY 2 DESC, 1",
             ),
             "oddities": _rows(
@@ -76,7 +78,7 @@ def quality(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> 
                 " UNION ALL BY NAME ".join(
                     f"SELECT {part.number} AS number, count(*), count(*) FILTER (reject IS NULL), "
                     f"min(invoice_date)::VARCHAR, max(invoice_date)::VARCHAR FROM "
-                    f"'{folder / 'invoice_lines' / f'part-{part.number:03d}.parquet'}'"
+                    f"{written(folder / 'invoice_lines' / f'part-{part.number:03d}.parquet')}"
                     for part in parts
                 )
                 + " ORDER BY number",
@@ -108,7 +110,8 @@ def duplicates(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) 
     """
     groups = ", ".join(f"({part.number}, {part.group})" for part in parts)
     lines = " UNION ALL ".join(
-        f"SELECT {part.number} AS number, * FROM '{folder / 'invoice_lines' / f'part-{part.number:03d}.parquet'}' "
+        f"SELECT {part.number} AS number, * FROM "
+        f"{written(folder / 'invoice_lines' / f'part-{part.number:03d}.parquet')} "
         "WHERE reject IS NULL"
         for part in parts
     )
@@ -144,11 +147,14 @@ def duplicates(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) 
 def reconciliations(con: duckdb.DuckDBPyConnection, folder: Path, figures: object) -> list[dict[str, object]]:
     """Compare what must be equal; each row has an id, the computed and expected values, and a status."""
     assert isinstance(figures, dict)
-    days = _one(con, f"SELECT coalesce(sum(revenue), 0) AS total FROM '{folder / 'customer_days.parquet'}'")
+    days = _one(
+        con, f"SELECT coalesce(sum(revenue), 0) AS total FROM {written(folder / 'customer_days.parquet')}"
+    )
     shares = _one(
         con,
         f"""SELECT coalesce(sum(revenue) FILTER (customer_id IS NOT NULL), 0) AS named,
-        coalesce(sum(revenue) FILTER (customer_id IS NULL), 0) AS unnamed FROM '{folder / "customer_days.parquet"}'""",
+        coalesce(sum(revenue) FILTER (customer_id IS NULL), 0) AS unnamed
+        FROM {written(folder / "customer_days.parquet")}""",
     )
     return [
         _compared("lines_close", figures["lines_kept"] + figures["lines_rejected"], figures["lines_in"]),

@@ -8,6 +8,7 @@ order, rejected ones too: a line's place in it is its place in the source.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -25,10 +26,11 @@ from capclient.ingest.typed import (
     text_sql,
 )
 from capclient.params import Filter, Params
+from capclient.periods import principal_days
 from capclient.readers.header import free_name
 from capclient.readers.identifiers import clean_sql
 from capclient.readers.raw import Note
-from capclient.readers.sql_text import literal, quoted
+from capclient.readers.sql_text import literal, quoted, written
 from capclient.schema import TABLES
 
 TABLE = TABLES["invoice_lines"]
@@ -36,6 +38,8 @@ TEXTS = [column.name for column in TABLE.columns if column.kind == "text"]
 DATES = [column.name for column in TABLE.columns if column.kind == "date"]
 MONEY = [column.name for column in TABLE.columns if column.kind == "money" and column.name != "amount_ht"]
 NUMBERS = [column.name for column in TABLE.columns if column.kind == "number"]
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+LARGEST = "1e13"
 OPTIONAL = [name for name in (*DATES, *MONEY, *NUMBERS) if name != "invoice_date"]
 SIGNED = ("qty", "amount_exact", "amount_ht", "vat", "amount_ttc", "cost")  # negative on credit notes (0.1)
 
@@ -51,7 +55,7 @@ def write(con: duckdb.DuckDBPyConnection, parts: list[Part], params: Params, fol
         if flipped:
             parts[place] = part = _noted(part, Note("ingest.credit_notes_flipped", {"lines": flipped}))
         sql = _select(part, cells, params, limits.get(part.group), flip=bool(flipped))
-        con.execute(f"COPY ({sql}) TO '{part_path(folder, part)}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY ({sql}) TO {written(part_path(folder, part))} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def part_path(folder: Path, part: Part) -> Path:
@@ -113,18 +117,24 @@ def _select(part: Part, cells: dict[str, str], params: Params, limit: str | None
         kept.append("source_line")
     signed = [f"CASE WHEN doc_type = 'credit_note' THEN -{name} ELSE {name} END AS {name}" for name in SIGNED]
     flipped = f"REPLACE ({', '.join(signed)})" if flip else ""
-    rated = ["(amount_exact * rate) AS amount_exact, (unit_price * rate)::DECIMAL(19,9) AS unit_price"]
-    rated += [f"{_cents(f'({name} * rate)')} AS {name}" for name in MONEY]
-    rated.append(f"{_cents('(amount_exact * rate)')} AS amount_ht")
+    rated = [f"{_rated('amount_exact')} AS amount_exact"]
+    rated.append(f"TRY_CAST({_rated('unit_price')} AS DECIMAL(19,9)) AS unit_price")
+    rated += [f"{_cents(_rated(name))} AS {name}" for name in MONEY]
+    rated.append(f"{_cents(_rated('amount_exact'))} AS amount_ht")
     converted = f"REPLACE ({', '.join(rated)})" if _has_rate(part) else ""
     return f"""
     WITH typed AS (SELECT {", ".join(typed)} FROM {part.texts_with(f"{_trimmed(part)} AS {trimmed}")}),
     signed AS (SELECT * {flipped}, {_rate(params)} AS rate, {_quality(part)} AS quality FROM typed),
     rated AS (SELECT * {converted} FROM signed)
-    SELECT {", ".join(kept)}, nullif(doc_type, '?') AS doc_type, qty, unit_price, amount_ht, {", ".join(MONEY)}, quality,
-           (amount_exact - amount_ht)::DECIMAL(18,9) AS rounding, {_reason(params, limit)} AS reject
+    SELECT {", ".join(kept)}, nullif(doc_type, '?') AS doc_type, qty, unit_price, amount_ht, {", ".join(MONEY)},
+           quality, (amount_exact - amount_ht)::DECIMAL(18,9) AS rounding, {_reason(params, limit)} AS reject
     FROM rated
     """
+
+
+def _rated(name: str) -> str:
+    """Return SQL of an amount in the company's currency; an amount beyond any ledger stays as it is, to be refused."""
+    return f"(CASE WHEN abs({name}) * rate::DOUBLE < {LARGEST} THEN {name} * rate ELSE {name} END)"
 
 
 def _cents(exact: str) -> str:
@@ -167,7 +177,7 @@ def _rate(params: Params) -> str:
     rates = "".join(
         f" WHEN {literal(code)} THEN {rate}" for code, rate in sorted(params.exchange_rates.items())
     )
-    return f"(CASE upper(coalesce(currency, {own})) WHEN {own} THEN 1{rates} END)::DECIMAL(12,6)"
+    return f"(CASE upper(coalesce(currency, {own})) WHEN {own} THEN 1{rates} END)::DECIMAL(18,12)"
 
 
 def _reason(params: Params, limit: str | None) -> str:
@@ -178,9 +188,10 @@ def _reason(params: Params, limit: str | None) -> str:
     overlap = f"WHEN invoice_date >= DATE '{limit}' THEN 'overlap'" if limit else ""
     return f"""CASE
         WHEN invoice_date IS NULL THEN CASE WHEN invoice_date_given THEN 'unreadable_date' ELSE 'missing_date' END
+        WHEN year(invoice_date) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN 'implausible_date'
         WHEN rate IS NULL THEN 'no_exchange_rate'
         WHEN amount_exact IS NULL THEN CASE WHEN amount_ht_given THEN 'unreadable_amount' ELSE 'missing_amount' END
-        WHEN abs(amount_exact) >= 1e13 THEN 'amount_too_large'
+        WHEN abs(amount_exact) >= {LARGEST} THEN 'amount_too_large'
         WHEN doc_type = '?' THEN 'unknown_doc_type'
         {overlap} {filters} END"""
 
@@ -201,13 +212,12 @@ def _overlap_limits(
     """With ``keep_last``: the first date of the parts that follow, for each part that one follows."""
     if params.sources["invoice_lines"].overlap != "keep_last":
         return {}
-    firsts: dict[int, str] = {}
+    days: dict[int, set[date]] = {}
     for part in parts:
-        row = con.execute(
-            f"SELECT min({date_sql(part, 'invoice_date')})::VARCHAR FROM {part.texts}"
-        ).fetchone()
-        if row and row[0]:
-            firsts[part.group] = min(firsts.get(part.group, row[0]), row[0])
+        rows = con.execute(f"SELECT DISTINCT {date_sql(part, 'invoice_date')} FROM {part.texts}").fetchall()
+        days.setdefault(part.group, set()).update(row[0] for row in rows if row[0] is not None)
+    # a mistyped date in a later part must not throw the earlier ones away
+    firsts = {group: principal_days(sorted(found))[0].isoformat() for group, found in days.items() if found}
     groups = sorted(firsts)
     return {
         group: min((firsts[later] for later in groups if later > group), default=None) for group in groups

@@ -5,13 +5,19 @@ Floor 3.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 
+from capclient.errors import LedgerError
 from capclient.ingest.sources import Part
-from capclient.readers.sql_text import literal, quoted
+from capclient.readers.sql_text import literal, quoted, written
+from capclient.wording import has, language, text
+from capclient.wording.numbers import share
 
 COLUMNS = ("source", "line", "reason_code", "amount_ht", "raw")
 
@@ -29,14 +35,15 @@ def write(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> No
     own.register("rejected", table)
     own.execute(
         "COPY (SELECT source, line, reason_code, amount_ht::DECIMAL(18,2) AS amount_ht, raw FROM rejected "
-        f"ORDER BY source, line, reason_code) TO '{folder / 'rejects.parquet'}' (FORMAT parquet)"
+        f"ORDER BY source, line, reason_code) TO {written(folder / 'rejects.parquet')} (FORMAT parquet)"
     )
     own.close()
 
 
 def _rejected(con: duckdb.DuckDBPyConnection, folder: Path, part: Part) -> pd.DataFrame:
     """Join the rejected places of a part with the texts of its source; scanned again only when there are any."""
-    typed = f"read_parquet('{folder / 'invoice_lines' / f'part-{part.number:03d}.parquet'}', file_row_number = true)"
+    path = written(folder / "invoice_lines" / f"part-{part.number:03d}.parquet")
+    typed = f"read_parquet({path}, file_row_number = true)"
     found = con.execute(f"SELECT count(*) FROM {typed} WHERE reject IS NOT NULL").fetchone()
     if not found or not found[0]:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -52,3 +59,31 @@ def _rejected(con: duckdb.DuckDBPyConnection, folder: Path, part: Part) -> pd.Da
 def _set_aside(part: Part) -> pd.DataFrame:
     rows = [(part.source, item.line, item.reason, None, item.raw) for item in part.raw.asides]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def reject_reason(code: str, lang: str) -> str:
+    """Say a reject code in words; a filter is named by the user's own name for it."""
+    head, _, name = code.partition(":")
+    key = f"reject.{head}"
+    return text(key, lang, name=name) if has(key) else code
+
+
+def refuse_unsound(figures: Mapping[str, Any], *, most: Decimal) -> None:
+    """Refuse a ledger of which too little could be read.
+
+    Raises
+    ------
+    LedgerError
+        If no line is usable, or the share ``most`` of lines or of amounts is exceeded by bad lines.
+    """
+    lang = language()
+    reasons = ", ".join(f"{reject_reason(row[0], lang)} ({row[1]})" for row in figures["rejects_by_reason"])
+    if not figures["lines_kept"]:
+        raise LedgerError("ledger.nothing_kept", lines=figures["lines_in"], reasons=reasons)
+    by_lines = figures["lines_bad"] / figures["lines_in"]
+    by_amount = figures["amount_bad"] / figures["amount_absolute"] if figures["amount_absolute"] else 0.0
+    if max(by_lines, by_amount) > most:
+        raise LedgerError(
+            "ledger.too_many_rejects", lines=figures["lines_bad"], total=figures["lines_in"],
+            share=share(by_lines, lang), amount_share=share(by_amount, lang), most=share(most, lang), reasons=reasons,
+        )  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from capclient.params import FileSource, Params, TableSource
+from capclient.params import FileSource, TableSource
 from capclient.readers import inference, mapping, tabular
 from capclient.readers.identifiers import clean_sql
 from capclient.readers.raw import Note, RawTable
@@ -60,20 +60,10 @@ class Part:
         return self.styles[self.headers[name]]
 
 
-def input_paths(params: Params) -> list[tuple[str, Path]]:
-    """Return every input file once, with the name a person knows it by, in a stable order."""
-    found: dict[Path, str] = {}
-    for _, source in sorted(params.sources.items()):
-        for part in source.parts:
-            for path in tabular.files(part, folder=params.folder):
-                found.setdefault(path.resolve(), path.name)
-    return [(name, path) for path, name in found.items()]
-
-
 def parts_of(
-    con: duckdb.DuckDBPyConnection, source: TableSource, table: Table, folder: Path, work: Path
+    con: duckdb.DuckDBPyConnection, source: TableSource, table: Table, folder: Path, work: Path, currency: str
 ) -> list[Part]:
-    """Read the files of a table and infer how each entry writes numbers and dates."""
+    """Read the files of a table and infer how each entry writes numbers, in which currency, and dates."""
     parts: list[Part] = []
     for group, options in enumerate(source.parts):
         raws = tabular.raw_tables(con, options, folder=folder, workspace=work)
@@ -81,7 +71,9 @@ def parts_of(
             mapping.resolve(options.columns, raw.columns, table=table, source=raw.source) for raw in raws
         ]
         wanted = _wanted(table, headers, options)
-        styles = inference.styles(con, raws, wanted, decimal=options.decimal, dates=options.dates)
+        styles = inference.styles(
+            con, raws, wanted, decimal=options.decimal, dates=options.dates, currency=currency
+        )
         said: set[str] = set()
         for raw, names in zip(raws, headers, strict=True):
             notes = list(raw.notes)

@@ -13,7 +13,7 @@ from capclient.errors import ParamsError, listed
 from capclient.ingest.sources import Part
 from capclient.ingest.typed import WIDE, text_sql
 from capclient.params import Params
-from capclient.readers.sql_text import literal, quoted
+from capclient.readers.sql_text import literal, quoted, written
 from capclient.schema import TOTALS
 
 
@@ -51,7 +51,7 @@ def write(
     total = " + ".join(f"coalesce({quoted(measure)}, 0)" for measure in measures)
     con.execute(
         f"COPY (SELECT *, ({total})::DECIMAL(18,2) AS revenue_n FROM ({' UNION ALL '.join(selects)})) "
-        f"TO '{folder / 'customer_totals.parquet'}' (FORMAT parquet)"
+        f"TO {written(folder / 'customer_totals.parquet')} (FORMAT parquet)"
     )
     period = parts[0].options.period
     assert period is not None

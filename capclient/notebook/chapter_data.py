@@ -12,6 +12,7 @@ import pandas as pd
 
 from capclient import figures
 from capclient.findings import reason_text
+from capclient.ingest.rejects import reject_reason
 from capclient.notebook.desk import desk, listing
 from capclient.notices import Notice, notice
 from capclient.portfolio import Portfolio
@@ -19,7 +20,7 @@ from capclient.tables import Table
 from capclient.themes import results
 from capclient.themes.quality import Quality
 from capclient.vocabulary import Unknown
-from capclient.wording import has, text
+from capclient.wording import text
 from capclient.wording.numbers import count, money
 
 
@@ -78,13 +79,8 @@ def _counted(value: float, check: str) -> str:
 def rejects_table(data: Quality) -> Table | Notice:
     """Show the lines left out, by reason."""
     lang = desk().lang
-    rows = data.rejects.assign(reason=[_reject(code, lang) for code in data.rejects.reason])
+    rows = data.rejects.assign(reason=[reject_reason(code, lang) for code in data.rejects.reason])
     return listing(rows, ["reason", "lines", "amount"], "table.rejects")
-
-
-def _reject(code: str, lang: str) -> str:
-    head, _, name = code.partition(":")
-    return text(f"reject.{head}", lang, name=name) if has(f"reject.{head}") else code
 
 
 def oddities_table(data: Quality) -> Table | Notice:
@@ -97,6 +93,7 @@ def oddities_table(data: Quality) -> Table | Notice:
     if told:
         rows += [
             [text("oddity.unassigned", here.lang), told["lines_unassigned"], told["revenue_unassigned"]],
+            [text("oddity.stray_dates", here.lang), here.portfolio.stray_days, None],
             [text("oddity.negative", here.lang), told["lines_negative"], told["amount_negative"]],
             [text("oddity.zero", here.lang), told["lines_zero"], 0.0],
             [text("oddity.duplicate", here.lang), told["duplicate_lines"], told["duplicate_amount"]],

@@ -52,4 +52,7 @@ def stage_list(life: Lifecycle, stage: str, *, most: int = 15) -> Table | Notice
     order = frame[["revenue_n", "revenue_n1"]].max(axis=1).rename("stake")
     frame = frame.join(order).sort_values(["stake", "name"], ascending=[False, True], kind="stable")
     names = ["name", "customer_id", "revenue_n1", "revenue_n", "growth", "flags", "salesperson"]
+    if stage == "old_age":
+        frame = frame.assign(rule=[text(f"rule.{rule}", desk().lang) for rule in frame["rule"]])
+        names.insert(5, "rule")
     return listing(frame, names, f"table.stage.{stage}", most=most)

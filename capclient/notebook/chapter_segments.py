@@ -44,8 +44,7 @@ def silence_figure(states: Activity) -> figures.Figure | Notice:
 def at_risk_table(states: Activity, *, most: int = 15) -> Table | Notice:
     """Show who to call: silent clients, those who bring the most first."""
     names = [
-        "name", "customer_id", "state", "recency_days", "interval_days", "revenue_n1", "revenue_n", "risk_score",
-        "salesperson",
+        "name", "state", "recency_days", "interval_days", "revenue_n1", "revenue_n", "risk_score", "salesperson",
     ]  # fmt: skip
     return listing(
         states.reason if states.reason is not None else states.to_call, names, "table.at_risk", most=most

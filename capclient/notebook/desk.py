@@ -11,13 +11,15 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+from IPython.core.getipython import get_ipython
+from IPython.display import display
 
 from capclient.cards import Card, Cards, Sentence
 from capclient.errors import ParamsError
 from capclient.findings import Finding, reason_text, sentence
 from capclient.notices import Notice, notice
 from capclient.portfolio import Portfolio
-from capclient.tables import Table, table
+from capclient.tables import Styles, Table, table
 from capclient.themes import Findings, concentration
 from capclient.vocabulary import Unknown
 from capclient.wording import catalogue, text
@@ -47,7 +49,7 @@ UNITS = {
     "label": "text", "value": "text", "how": "text", "theme": "text", "known": "count", "total": "count",
     "season": "text", "r": "count", "f": "count", "m": "count", "margin": "money", "cluster": "count",
     "seniority_years": "years", "gross_margin_rate": "share", "what": "text", "override": "text",
-    "rank_revenue": "count", "orders_n": "count", "purchase_days_12m": "count",
+    "rank_revenue": "count", "rule": "text", "orders_n": "count", "purchase_days_12m": "count",
 }  # fmt: skip
 
 
@@ -105,6 +107,8 @@ def open_portfolio(params: str = DEMO, *, lang: str = "fr", as_of: str = "") -> 
     path = _demo() if params == DEMO else Path(params)
     portfolio = Portfolio.open(path, as_of=date.fromisoformat(as_of) if as_of else None)
     _desks[:] = [Desk(portfolio, lang)]
+    if get_ipython() is not None:
+        display(Styles())  # tables and cards look in JupyterLab as they do in the report
     return portfolio
 
 

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 
 from nbformat import NotebookNode
 
-from capclient.findings import Finding
+from capclient.findings import Finding, reason_text
 from capclient.notebook.desk import headline
 from capclient.portfolio import Portfolio
 from capclient.publish.html import Balance, Input, Reconciliation, report_page
 from capclient.publish.notebook_html import chapter_html, chapter_title
 from capclient.wording import text
-from capclient.wording.numbers import count, day, money
+from capclient.wording.numbers import MISSING, count, day, money
+
+SUPPOSED = ("readers.date_order_default",)  # notes that are a guess
 
 
 def company_page(
@@ -49,6 +51,7 @@ def company_page(
         ],
         lines=_balance(portfolio, "lines"),
         amounts=_balance(portfolio, "amount"),
+        warnings=_warnings(portfolio, lang),
         reconciliations=[
             Reconciliation(
                 text(f"reconciliation.{row['id']}", lang),
@@ -59,12 +62,7 @@ def company_page(
             for row in portfolio.reconciliations
         ],
         method=[
-            (
-                item.spec.label(lang),
-                item.spoken(lang, portfolio.currency),
-                item.spec.section,
-                item.spec.how(lang),
-            )
+            (item.spec.label(lang), _said(item, portfolio, lang), item.spec.section, _how(item, lang))
             for item in findings
         ],
         thresholds=_thresholds(portfolio),
@@ -74,6 +72,34 @@ def company_page(
             for item in portfolio.store.report["inputs"]
         ],
     )
+
+
+def _warnings(portfolio: Portfolio, lang: str) -> list[str]:
+    """What was supposed for want of evidence, and lines that seem to be counted twice: said on the cover."""
+    notes = portfolio.store.report["notes"]
+    said = [f"{source} : {text(code, lang, **facts)}" for source, code, facts in notes if code in SUPPOSED]
+    for name, table in sorted(portfolio.store.report["tables"].items()):
+        said += [
+            text("check.unreadable", lang, table=name, column=column, rows=count(rows, lang))
+            for column, rows in table["unreadable"].items()
+        ]
+    told = portfolio.quality
+    if portfolio.has_lines and portfolio.stray_days:
+        said.append(f"{count(portfolio.stray_days, lang)} {text('oddity.stray_dates', lang)}")
+    if told.get("overlap_lines_kept"):
+        amount = money(told["overlap_amount_kept"], lang, portfolio.currency)
+        said.append(text("check.overlap", lang, lines=count(told["overlap_lines_kept"], lang), amount=amount))
+    return said
+
+
+def _said(item: Finding, portfolio: Portfolio, lang: str) -> str:
+    return MISSING if item.value is None else item.spoken(lang, portfolio.currency)
+
+
+def _how(item: Finding, lang: str) -> str:
+    """How a figure is computed and, when it is unknown, why."""
+    unknown = f" {text('page.unknown', lang, reason=reason_text(item.reason, lang))}" if item.reason else ""
+    return item.spec.how(lang) + unknown
 
 
 def _rows(parts: list[list[object]], name: str) -> int | None:

@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 
 from capclient.findings import Finding
+from capclient.ingest.rejects import reject_reason
 from capclient.portfolio import Portfolio
 from capclient.store import Store, write_atomically
 from capclient.themes import customers
-from capclient.wording import has, text
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -49,13 +49,6 @@ def indicators_csv(portfolio: Portfolio, findings: list[Finding], lang: str) -> 
         flat = row | {"start": period.get("start"), "end": period.get("end")}
         writer.writerow({name: flat[name] for name in names})
     return out.getvalue()
-
-
-def reject_reason(code: str, lang: str) -> str:
-    """Say a reject code in words; a filter is named by the user's own name for it."""
-    head, _, name = code.partition(":")
-    key = f"reject.{head}"
-    return text(key, lang, name=name) if has(key) else code
 
 
 def rejects_csv(store: Store, lang: str) -> str:

@@ -59,6 +59,7 @@ def report_page(
     chapters: Sequence[tuple[str, str, str]],
     lines: Balance,
     amounts: Balance,
+    warnings: Sequence[str] = (),
     reconciliations: Sequence[Reconciliation],
     method: Sequence[tuple[str, str, str, str]],
     thresholds: Sequence[tuple[str, str]],
@@ -77,6 +78,8 @@ def report_page(
         ``(label, value in words, hint)``, most important first. An unknown value says why in its hint.
     chapters
         ``(slug, title for the contents, HTML of chapter_html)`` in order.
+    warnings
+        What the reader must know before trusting the figures.
     method
         ``(label, value in words, section of the dictionary, definition)`` of each figure.
     thresholds
@@ -99,6 +102,7 @@ def report_page(
             amounts=[
                 money(v, lang, currency, cents=True) for v in (amounts.read, amounts.kept, amounts.rejected)
             ],
+            warnings=warnings,
             reconciliations=reconciliations,
             trouble=trouble,
             trouble_text=count(trouble, lang),

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from capclient import places
 from capclient.publish.prose import prose_renderer
-from capclient.wording import LANGUAGES
+from capclient.wording import LANGUAGES, text
 
 # The cover says what ``data-check`` says in each notebook, the method what ``findings`` lists.
 HIDDEN_TAGS = frozenset(
@@ -33,6 +33,9 @@ HIDDEN_TAGS = frozenset(
         "solution",
     }
 )
+
+
+READING = "reading"  # cells that explain how to read: folded in the report, open in the notebook
 
 
 class ChapterExporter(TemplateExporter):
@@ -75,10 +78,28 @@ def chapter_html(notebook: NotebookNode, *, lang: str) -> str:
     def markdown(source: str) -> Markup:
         return Markup(prose(source))
 
+    def told(cell: NotebookNode) -> Markup:
+        if READING not in cell.metadata.get("tags", []):
+            return markdown(cell.source)
+        help_, action = _split(cell.source, text("page.action", lang))
+        summary = text("page.reading", lang)
+        folded = Markup('<details class="how"><summary>{}</summary>{}</details>').format(
+            summary, markdown(help_)
+        )
+        return folded + markdown(action)
+
     cells = without_echoes([cell for cell in notebook.cells if is_shown(cell, lang)])
     shown = NotebookNode({**notebook, "cells": cells})
-    body, _ = exporter().from_notebook_node(shown, {"lang": lang, "prose": markdown, "picked": picked})
+    body, _ = exporter().from_notebook_node(
+        shown, {"lang": lang, "prose": markdown, "picked": picked, "told": told}
+    )
     return body.strip()
+
+
+def _split(source: str, action: str) -> tuple[str, str]:
+    """Part the help of a reading (how to read, the trap) from what to do, which stays in sight."""
+    before, mark, after = source.partition(f"**{action}")
+    return before, mark + after
 
 
 def is_shown(cell: NotebookNode, lang: str) -> bool:

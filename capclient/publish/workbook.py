@@ -90,7 +90,8 @@ def _frames(portfolio: Portfolio) -> list[tuple[str, pd.DataFrame]]:
 def _formats(book: xlsxwriter.Workbook, currency: str, lang: str) -> dict[str, Format]:
     money = f'#,##0.00 "{symbol(currency, lang)}"'
     patterns = {
-        "money": money, "money_cents": money, "share": "0.0%", "change": "+0.0%;-0.0%;0.0%", "points": "+0.0%;-0.0%;0.0%",
+        "money": money, "money_cents": money, "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
+        "points": "+0.0%;-0.0%;0.0%",
         "ratio": "0.00", "years": "0.0", "days": "0", "count": "#,##0", "customers": "#,##0", "index": "#,##0",
         "date": "dd/mm/yyyy", "text": "@",
     }  # fmt: skip

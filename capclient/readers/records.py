@@ -7,9 +7,9 @@ Python judges the rows of a sheet, SQL those of a long file.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from capclient.readers.identifiers import clean, clean_sql
+from capclient.readers.identifiers import clean, clean_sql, normal_key
 from capclient.readers.sql_text import literal
 
 BLANK, REPEATED, TOTAL = "blank", "repeated_header", "total_row"
@@ -27,40 +27,60 @@ NUMBERISH = (
     r"[-+(]? ?(?:[€$£] ?)?[-+]?\d*(?:[.,' \x{00a0}\x{202f}\x{2009}]\d{3})*(?:[.,]\d*)?"
     r"[ \x{00a0}\x{202f}\x{2009}]?(?:[€$£%]|EUR)? ?[-)]?"
 )
+# A compact date or the serial number of a spreadsheet is a number too: the column tells.
+DATE_NUMBER = r"(?:19|20)\d{6}(?:\.0)?|[2-7]\d{4}(?:\.\d+)?"
+_DATE_HEADER = re.compile(r"\b(?:dates?|jour|echeance|day)\b|date$")
 _LABEL = re.compile(LABEL)
+_DATE_NUMBER = re.compile(DATE_NUMBER)
 _NUMBERISH = re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", NUMBERISH))
 
 
-def kind(cells: Sequence[str], header: Sequence[str]) -> str | None:
-    """Tell what a row is when it is no record: ``blank``, ``repeated_header`` or ``total_row``."""
+def date_places(header: Sequence[str], columns: Mapping[str, str]) -> frozenset[int]:
+    """Return the places of the columns of dates: those that the user declared, those whose header says so."""
+    declared = {normal_key(name) for canonical, name in columns.items() if canonical.endswith("_date")}
+    keys = [normal_key(name) for name in header]
+    return frozenset(
+        at for at, key in enumerate(keys) if key in declared or _DATE_HEADER.search(key.replace("_", " "))
+    )
+
+
+def kind(cells: Sequence[str], header: Sequence[str], dates: Collection[int] = ()) -> str | None:
+    """Tell what a row is when it is no record: ``blank``, ``repeated_header`` or ``total_row``.
+
+    ``dates`` are the places of the columns of dates: a total has none.
+    """
     cleaned = [clean(cell) for cell in cells]
     if not any(cleaned):
         return BLANK
     if cleaned == [clean(name) for name in header]:
         return REPEATED
-    place = 0 if cleaned[0] or len(cleaned) == 1 else 1
+    place = next(at for at, cell in enumerate(cleaned) if cell)  # subtotals stand under the column they sum
     rest = cleaned[:place] + cleaned[place + 1 :]
-    if _LABEL.fullmatch(cleaned[place]) and all(_NUMBERISH.fullmatch(cell) for cell in rest):
+    dated = any(_DATE_NUMBER.fullmatch(cleaned[at]) for at in dates if at < len(cleaned))
+    if not dated and _LABEL.fullmatch(cleaned[place]) and all(_NUMBERISH.fullmatch(cell) for cell in rest):
         return TOTAL
     return None
 
 
-def kind_sql(columns: Sequence[str], header: Sequence[str]) -> str:
+def kind_sql(columns: Sequence[str], header: Sequence[str], dates: Collection[int] = ()) -> str:
     """Return the same as SQL over the columns (already quoted), NULL for a record."""
     cells = [clean_sql(column) for column in columns]
     blank = " AND ".join(f"{cell} IS NULL" for cell in cells)
     repeated = " AND ".join(
         f"coalesce({cell}, '') = {literal(clean(name))}" for cell, name in zip(cells, header, strict=True)
     )
-    totals = []
-    for place, cell in enumerate(cells[:2]):
-        rest = [other for at, other in enumerate(cells) if at != place]
-        checks = [f"regexp_full_match(coalesce({other}, ''), {literal(NUMBERISH)})" for other in rest]
-        empty = [f"{cells[0]} IS NULL"] if place else []
-        totals.append(" AND ".join([*empty, f"regexp_full_match({cell}, {literal(LABEL)})", *checks]))
+    first = f"coalesce({', '.join(cells)})"
+    rest = [
+        f"(regexp_full_match(coalesce({cell}, ''), {literal(NUMBERISH)}) OR {cell} = {first})"
+        for cell in cells
+    ]
+    undated = [
+        f"NOT regexp_full_match(coalesce({cells[at]}, ''), {literal(DATE_NUMBER)})" for at in sorted(dates)
+    ]
+    total = " AND ".join([f"regexp_full_match({first}, {literal(LABEL)})", *rest, *undated])
     return (
         f"CASE WHEN {suspect_sql(columns, header)} THEN CASE WHEN {blank} THEN '{BLANK}' "
-        f"WHEN {repeated} THEN '{REPEATED}' WHEN {' OR '.join(f'({test})' for test in totals)} THEN '{TOTAL}' "
+        f"WHEN {repeated} THEN '{REPEATED}' WHEN {total} THEN '{TOTAL}' "
         "END END"
     )
 

@@ -27,6 +27,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def written(path: Path) -> str:
+    """Return the SQL literal of a path of ours, whatever quotes its folders hold."""
+    return literal(str(path))
+
+
 def one_file(path: Path) -> str:
     """Return the SQL literal of a path that table functions read as that file, never as a pattern."""
     return literal(glob.escape(str(path)))

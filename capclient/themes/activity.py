@@ -28,7 +28,7 @@ SILENT = ("watch", "at_risk", "inactive")
 class Activity:
     """``customers``: state, silence, season and risk of each client; ``states``: the table by state.
 
-    ``to_call``: clients to watch, at risk or inactive that earned something in N or N-1, costliest first.
+    ``to_call``: clients to watch, at risk or inactive that earned something in N or N-1, by revenue times risk.
     """
 
     customers: pd.DataFrame
@@ -69,12 +69,17 @@ def activity(portfolio: Portfolio) -> Activity:
     return Activity(
         customers=states,
         states=state_table(states.state[counted], frame.revenue_n[counted], frame.revenue_n1[counted]),
-        to_call=to_call.assign(stake=to_call[["revenue_n", "revenue_n1"]].max(axis=1)).sort_values(
-            ["stake", "name"], ascending=[False, True], kind="stable"
-        ),
+        to_call=_by_stake(to_call),
         reason=None,
         findings=_findings(portfolio, states[counted], frame[counted]),
     )
+
+
+def _by_stake(silent: pd.DataFrame) -> pd.DataFrame:
+    """Put first the clients whose loss would cost most and is most likely: revenue times risk score."""
+    revenue = silent[["revenue_n", "revenue_n1"]].max(axis=1)
+    stake = (revenue * silent.risk_score.astype("float64").fillna(50.0) / 100).round(2)
+    return silent.assign(stake=stake).sort_values(["stake", "name"], ascending=[False, True], kind="stable")
 
 
 def _covered(portfolio: Portfolio) -> Period:

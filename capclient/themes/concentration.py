@@ -192,6 +192,8 @@ def _margin_share(frame: pd.DataFrame) -> float | Unknown:
         return Unknown("missing:cost")
     total = float(frame.margin_n.sum())
     first = frame.margin_n.iloc[int(frame.revenue_n.to_numpy().argmax())]
+    if pd.isna(first):
+        return Unknown("missing:cost")
     return float(first) / total if total > 0 else Unknown("denominator_zero")
 
 

@@ -59,6 +59,7 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
         known["rfm_segment"] = groups.rfm.segment
     known["cluster"] = groups.labels.astype("Int64")
     known["status"] = counts(portfolio).customers.status
+    known["is_pool"] = base.is_pool  # in totals, out of counts: whoever adds the rows up must know
     return known.rename_axis("customer_id").reset_index()
 
 

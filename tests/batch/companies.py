@@ -103,6 +103,9 @@ class SmallSteps:
         inputs = [{"name": f"{job.id}.csv", "sha256": key, "size": len(sales)}]
         return Read(key, float(sales.split(b";")[1]), inputs)
 
+    def salvage(self, job: Job) -> dict[str, str]:
+        return {}
+
     def write(self, prepared: Read, folder: Path) -> None:
         finding = {"id": "portfolio.revenue_n", "value": prepared.amount}
         write_atomically(folder / "indicators.json", json.dumps({"findings": [finding]}))

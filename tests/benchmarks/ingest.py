@@ -42,6 +42,7 @@ def duckdb_reads(folder: str) -> tuple[float, dict[str, Any]]:
     import duckdb
 
     con = duckdb.connect()
+    con.execute("SET enable_progress_bar = false")
     began = perf_counter()
     found = con.execute(
         f"""SELECT count(*), sum(amount_ht)::DOUBLE, max(invoice_id), max(customer_id), max(invoice_date), max(product),

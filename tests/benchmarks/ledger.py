@@ -42,6 +42,7 @@ def write(folder: str, lines: int) -> tuple[float, dict[str, Any]]:
     import duckdb
 
     con = duckdb.connect()
+    con.execute("SET enable_progress_bar = false")
     for statement in SQL.replace("$invoices", str(lines // LINES_AN_INVOICE)).split(";\n"):
         con.execute(statement)
     con.execute(f"COPY ledger TO '{Path(folder) / 'ledger.csv'}' (HEADER)")

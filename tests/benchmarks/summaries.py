@@ -6,6 +6,7 @@ The relation client x day is made once, at ingest: the second line of the table 
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -65,12 +66,16 @@ def ours(folder: str) -> tuple[float, dict[str, Any]]:
         facts |= {
             f"{when}_{name}": float(clients[name].sum())
             for name in (
-                "purchase_days", "purchase_days_12m", "gaps", "span_days", "median_gap", "orders_n", "orders_n1", "revenue_n",
-                "revenue_n1", "revenue_half", "revenue_half_before", "revenue_before", "best_12m", "margin_n",
+                "purchase_days", "purchase_days_12m", "gaps", "span_days", "median_gap", "orders_n", "orders_n1",
+                "revenue_n", "revenue_n1", "revenue_half", "revenue_half_before", "revenue_before", "best_12m",
+                "margin_n",
             )
         }  # fmt: skip
         facts |= {f"{when}_customers": len(clients), f"{when}_months": len(months)}
-        facts |= {f"{when}_revenue": float(months.revenue.sum()), f"{when}_orders": float(months.orders.sum())}
+        facts |= {
+            f"{when}_revenue": float(months.revenue.sum()),
+            f"{when}_orders": float(months.orders.sum()),
+        }
     years = portfolio.years_back()
     facts["years"] = float(sum(portfolio.revenue(year).sum() for year in years))
     n = portfolio.windows.n
@@ -111,7 +116,7 @@ def in_pandas(folder: str) -> tuple[float, dict[str, Any]]:
     starts = [as_of - pd.DateOffset(years=back) for back in (3, 2, 1, 0)]
     yearly = [
         days[(days.invoice_date > after) & (days.invoice_date <= upto)].groupby("customer_id").amount_ht.sum()
-        for after, upto in zip(starts, starts[1:], strict=False)
+        for after, upto in pairwise(starts)
     ]
     facts["years"] = float(sum(year.sum() for year in yearly))
     in_n = lines[lines.invoice_date > starts[2]]
@@ -138,7 +143,9 @@ def _seen(when: str, days: Any, as_of: Any) -> dict[str, Any]:
     bought = days[days.orders > 0]
     dates = bought.groupby("customer_id").invoice_date
     gaps = dates.diff().dt.days
-    monthly = days.groupby(["customer_id", days.invoice_date.dt.to_period("M")])[["amount_ht", "orders"]].sum()
+    monthly = days.groupby(["customer_id", days.invoice_date.dt.to_period("M")])[
+        ["amount_ht", "orders"]
+    ].sum()
     best = monthly.amount_ht.unstack().T.rolling(12, min_periods=1).sum().max()
     year = pd.DateOffset(years=1)
     found = {

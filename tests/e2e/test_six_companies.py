@@ -61,7 +61,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     made = Batch(write_all(folder / "params"), folder / "out", manifest._program.__wrapped__())
     run = made.run()
     assert run.returncode == 1, said(run)
-    assert "4 rapports sur 6" in run.stdout.decode() and "Traceback" not in said(run)
+    assert "4 sur 6" in run.stdout.decode() and "Traceback" not in said(run)
     return made
 
 

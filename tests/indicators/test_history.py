@@ -23,3 +23,8 @@ def test_former_clients_are_ranked_by_their_best_year() -> None:
     found = clients_to_win_back(customers)
     assert found.index.tolist() == ["C2", "C4", "C1"]
     assert found["rank_before"].tolist() == [1, 1, 3]
+
+
+def test_nobody_to_win_back_is_an_empty_list():
+    active = pd.DataFrame({"revenue_n": [10.0, 5.0], "best_12m": [90.0, 5.0]}, index=["C1", "C2"])
+    assert len(clients_to_win_back(active)) == 0

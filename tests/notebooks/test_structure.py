@@ -18,7 +18,7 @@ from capclient.wording import LANGUAGES, catalogue
 PATHS = sorted(places.notebooks().glob("[0-9][0-9]_*.ipynb"))
 ROLES = {"parameters", "setup", "data-check", "result", "figure", "table", "findings"}
 ANSWERS = {"result", "figure", "table"}
-EXTRA = {"analyst-only", "teaching-only", "remove-input", "remove-cell"}
+EXTRA = {"analyst-only", "teaching-only", "remove-input", "remove-cell", "reading"}
 JUDGED = re.compile(r"\.(low|usual|high|calm|alert|up|down|flat|ok|failed|stable|unstable)$")
 TYPED = ("params", "lang", "as_of")
 

@@ -64,3 +64,10 @@ def test_python_and_sql_judge_alike(cells):
 def test_a_label_alone_never_makes_a_total(cells, expected):
     assert kind(cells, HEADER) == expected
     assert in_sql(cells) == expected
+
+
+def test_a_subtotal_may_stand_under_the_column_it_sums():
+    header = ["Facture", "Client", "Date", "Article", "Libellé", "Montant"]
+    assert kind(["", "", "", "", "Sous-total 01/2023", "1 234,50"], header) == "total_row"
+    assert kind(["", "", "03/01/2023", "", "Sous-total 01/2023", "1 234,50"], header) is None
+    assert kind(["", "C1", "", "", "Sous-total 01/2023", "1 234,50"], header) is None

@@ -20,7 +20,7 @@ from tests.e2e.companies import capclient, said
 
 pytestmark = pytest.mark.real
 
-PARAMS = Path(__file__).resolve().parents[2] / "params"
+PARAMS = Path(__file__).resolve().parents[2] / "params" / "exemples"
 RETAIL = {
     "invoice_id": "Invoice", "customer_id": "Customer ID", "invoice_date": "InvoiceDate",
     "product": "StockCode", "qty": "Quantity", "unit_price": "Price",
@@ -199,7 +199,7 @@ def test_american_dates_are_inferred_from_the_whole_column(real_data: Path) -> N
 def test_the_parameters_of_the_house_find_their_data(
     real_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from capclient.ingest.sources import input_paths
+    from capclient.store import input_paths
 
     monkeypatch.setenv("CAPCLIENT_DATA", str(real_data))
     retail = read_params(PARAMS / "online_retail_ii.yml")
@@ -213,6 +213,6 @@ def test_the_parameters_of_the_house_find_their_data(
     found = {path.resolve() for _, path in input_paths(retail)}
     assert found == {(real_data / "online_retail_ii.parquet").resolve()}
     monkeypatch.delenv("CAPCLIENT_DATA")
-    beside = PARAMS.parent.parent / "shared" / "data"  # what « :- » gives, seen from params/
+    beside = PARAMS.parents[2] / "shared" / "data"  # what « :- » gives, seen from params/
     if beside.is_dir():
         assert {path.resolve().parent for _, path in input_paths(retail)} == {beside.resolve()}

@@ -1,0 +1,80 @@
+"""The store: keyed by content, healed when damaged, shared between processes."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from capclient.ingest import ingest
+from capclient.params import read_params
+from capclient.portfolio import Portfolio
+
+LINES = "Facture;Client;Date;Montant HT\n" + "".join(
+    f"F{i};C{i % 4};{i % 28 + 1:02d}/{i % 12 + 1:02d}/2025;{100 + i},50\n" for i in range(40)
+)
+YAML = """company: {id: acme}
+period: {as_of: 2025-12-31, covered_from: 2024-01-01, covered_to: 2025-12-31}
+sources:
+  invoice_lines:
+    path: ventes.csv
+    columns: {invoice_id: Facture, customer_id: Client, invoice_date: Date, amount_ht: Montant HT}
+"""
+
+
+@pytest.fixture
+def params(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAPCLIENT_CACHE", str(tmp_path / "l'été {customer_days}"))
+    (tmp_path / "ventes.csv").write_text(LINES)
+    (tmp_path / "acme.yml").write_text(YAML)
+    return tmp_path / "acme.yml"
+
+
+def total(params):
+    return Portfolio.open(params).total_revenue(Portfolio.open(params).windows.n)
+
+
+def test_quotes_and_braces_in_the_path_of_the_cache_change_nothing(params):
+    assert total(params) == 4800.0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "ingest.json").write_text("{}"),
+        lambda folder: (folder / "ingest.json").write_text('{"tables'),
+        lambda folder: (folder / "customer_days.parquet").write_bytes(b"PAR1"),
+        lambda folder: (folder / "customer_days.parquet").unlink(),
+    ],
+    ids=["empty record", "cut record", "cut table", "missing table"],
+)
+def test_a_damaged_cache_is_read_again(params, damage):
+    before = ingest(read_params(params))
+    damage(before.folder)
+    assert total(params) == 4800.0
+    assert json.loads((before.folder / "ingest.json").read_text())["quality"] == before.report["quality"]
+
+
+def test_processes_that_open_one_company_at_once_all_read_it(params):
+    code = f"from capclient.portfolio import Portfolio; print(len(Portfolio.open({str(params)!r}).customers))"
+    started = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(3)]
+    assert [process.communicate()[0].strip() for process in started] == [b"4"] * 3
+
+
+def test_one_mistyped_date_does_not_complete_a_year_the_data_do_not_cover(tmp_path):
+    days = pd.date_range("2024-07-01", "2025-12-31", freq="10D")
+    lines = pd.DataFrame(
+        {
+            "invoice_id": [f"F{i}" for i in range(len(days))],
+            "customer_id": "A",
+            "invoice_date": days,
+            "amount_ht": 10.0,
+        }
+    )
+    stray = lines.iloc[[0]].assign(invoice_id="X", invoice_date=pd.Timestamp("2015-03-03"))
+    for ledger, found in ((lines, 0), (pd.concat([stray, lines]), 1)):
+        portfolio = Portfolio.from_frames(ledger, as_of=date(2025, 12, 31))
+        assert portfolio.stray_days == found
+        assert not portfolio.is_complete(portfolio.windows.n1)

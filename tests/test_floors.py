@@ -11,9 +11,12 @@ PACKAGE = Path(capclient.__file__).parent
 
 FLOORS = {
     0: ("wording", "errors", "vocabulary", "places"),
-    1: ("schema", "thresholds", "params", "periods", "templates"),
+    1: (
+        *("schema", "bounds", "thresholds", "periods", "templates"),
+        *("params", "params_rules", "params_errors", "yaml_text"),
+    ),
     2: ("readers",),
-    3: ("store", "ingest", "engine", "frames", "summaries", "portfolio"),
+    3: ("store", "ingest", "engine", "frames", "summaries", "portfolio", "accounting"),
     4: ("indicators",),
     5: ("findings", "themes", "glossary"),
     6: ("notices", "figures", "tables", "cards"),

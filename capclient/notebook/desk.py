@@ -23,7 +23,7 @@ from capclient.tables import Styles, Table, table
 from capclient.themes import Findings, concentration
 from capclient.vocabulary import Unknown
 from capclient.wording import catalogue, text
-from capclient.wording.numbers import count, day
+from capclient.wording.numbers import MISSING, count, day
 
 DEMO = "demo"
 OPTIONAL = ("salesperson", "flags", "risk_score")  # a column that says nothing for anybody is left out
@@ -209,11 +209,19 @@ def headline(known: dict[str, Finding], lang: str, currency: str) -> list[Card]:
     return [
         Card(
             known[id].spec.label(lang),
-            "–" if known[id].value is None else known[id].spoken(lang, currency),
+            _signed(known[id], lang, currency),
             "" if known[id].reason is None else reason_text(known[id].reason or "", lang),
         )
         for id in CARDS
     ]
+
+
+def _signed(item: Finding, lang: str, currency: str) -> str:
+    """Say a headline figure; a growth shows its sign."""
+    if item.value is None:
+        return MISSING
+    plus = "+" if item.id.endswith("growth") and float(item.value) > 0 else ""
+    return plus + item.spoken(lang, currency)
 
 
 def data_check(portfolio: Portfolio) -> Sentence:

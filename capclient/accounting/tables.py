@@ -1,0 +1,116 @@
+"""The canonical tables that the accounts give, with exactly the columns of :mod:`capclient.schema`.
+
+Floor 3. One namespace of identifiers: an allocation names items or payments. The balance of a customer is the sum
+of its items minus the sum of its payments.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from capclient.accounting.identity import COUNTER, UNKNOWN, due_sql, is_pool_sql
+from capclient.accounting.options import Options
+from capclient.readers.sql_text import literal
+from capclient.schema import TABLES
+
+SETTLEMENTS = {
+    "payment": "payment",
+    "payment_reject": "reject",
+    "loss": "loss",
+    "netting": "netting",
+    "factoring": "factoring",
+}
+ITEMS = {"invoice": "invoice", "zero_invoice": "invoice", "credit_note": "credit_note", "opening": "opening",
+         "deposit_invoice": "deposit"}  # fmt: skip
+INVOICES = {
+    "invoice": "invoice",
+    "zero_invoice": "invoice",
+    "cash_sale": "invoice",
+    "credit_note": "credit_note",
+}
+
+REVENUE = """
+SELECT revenue.invoice_id,
+    label || '-' || text.line || CASE WHEN is_allocated THEN '/' || revenue.account ELSE '' END AS line_id,
+       {doc_type} AS doc_type, coalesce(link.root, revenue.customer) AS customer_id, document_date AS invoice_date,
+       revenue.date AS accounting_date, CASE WHEN {doc_type} = 'invoice' AND ttc IS NOT NULL THEN {due} END AS due_date,
+       CASE WHEN {doc_type} = 'invoice' AND ttc IS NOT NULL THEN {due_source} END AS due_source,
+           revenue.account AS product,
+       coalesce(accounts.account_label, revenue.account) AS family, ht AS amount_ht, vat_amount AS vat,
+       ht + vat_amount AS amount_ttc, own_names.name AS customer_name
+FROM fec_revenue AS revenue JOIN (SELECT id, file, line FROM {lines}) AS text USING (id) JOIN fec_years USING (file)
+     JOIN fec_accounts AS accounts ON accounts.account = revenue.account
+     LEFT JOIN fec_links AS link ON link.code = revenue.customer
+     LEFT JOIN fec_names AS own_names ON own_names.customer = coalesce(link.root, revenue.customer)
+ORDER BY revenue.id, revenue.account, customer_id
+"""
+
+# The latest name said of each customer, under the code that stands for it.
+NAMES = """
+CREATE OR REPLACE TEMP TABLE fec_names AS
+SELECT coalesce(root, customer) AS customer, arg_max(name, (date, id)) AS name FROM (
+    SELECT customer, name, date, id FROM fec_parties WHERE customer IS NOT NULL AND role = 'AR'
+    UNION ALL SELECT customer, NULL, date, id FROM fec_revenue WHERE customer IS NOT NULL
+) LEFT JOIN fec_links ON code = customer GROUP BY ALL
+"""
+
+CUSTOMERS = f"""
+SELECT customer AS customer_id, coalesce(name, customer) AS name,
+       customer IN ({literal(COUNTER)}, {literal(UNKNOWN)}) OR {is_pool_sql("customer")}
+           OR {is_pool_sql("name")} AS is_pool
+FROM fec_names ORDER BY customer
+"""
+
+PAYMENTS = """
+SELECT item_id AS payment_id, customer AS customer_id, paid.invoice_id, document_date AS date, -amount AS amount,
+       {kind} AS kind, method
+FROM fec_items LEFT JOIN (
+    SELECT credit_id AS id, any_value(invoice_id) AS invoice_id FROM fec_allocations
+        JOIN fec_items ON fec_items.id = debit_id
+    GROUP BY credit_id HAVING count(DISTINCT invoice_id) = 1
+) AS paid USING (id) WHERE {kind} IS NOT NULL ORDER BY id
+"""
+
+RECEIVABLES = """
+SELECT item_id, customer AS customer_id, invoice_id, coalesce({kind}, 'other') AS kind, document_date AS date, due_date,
+       amount, is_doubtful AS doubtful
+FROM fec_items WHERE {settlement} IS NULL ORDER BY id
+"""
+
+ALLOCATIONS = """
+SELECT debit.item_id AS debit_id, credit.item_id AS credit_id, allocation.amount, credit.date AS date, allocation.method
+FROM fec_allocations AS allocation JOIN fec_items AS debit ON debit.id = debit_id
+    JOIN fec_items AS credit ON credit.id = credit_id
+ORDER BY debit.id, credit.id
+"""
+
+
+def make_tables(con: duckdb.DuckDBPyConnection, lines: str, options: Options) -> dict[str, str]:
+    """Make the canonical tables; return the name of each one's relation."""
+    con.execute(NAMES)
+    doc_type = _coded("revenue.type", INVOICES) + " ELSE 'cutoff' END"
+    due, source = due_sql(
+        options, "revenue.file_due", "coalesce(link.root, revenue.customer)", "document_date"
+    )
+    settlement = _coded("type", SETTLEMENTS) + " END"
+    selects = {
+        "invoice_lines": REVENUE.format(lines=lines, doc_type=doc_type, due=due, due_source=source),
+        "customers": CUSTOMERS,
+        "payments": PAYMENTS.format(kind=settlement),
+        "receivable_items": RECEIVABLES.format(kind=_coded("type", ITEMS) + " END", settlement=settlement),
+        "allocations": ALLOCATIONS,
+    }
+    for name, select in selects.items():
+        given = con.execute(f"SELECT * FROM ({select}) LIMIT 0").description or []
+        have = {column[0] for column in given}
+        columns = ", ".join(
+            f"{column.name if column.name in have else 'NULL'}::{column.sql_type} AS {column.name}"
+            for column in TABLES[name].columns
+        )
+        con.execute(f"CREATE OR REPLACE TEMP TABLE ledger_{name} AS SELECT {columns} FROM ({select})")
+    return {name: f"ledger_{name}" for name in selects}
+
+
+def _coded(column: str, codes: dict[str, str]) -> str:
+    cases = " ".join(f"WHEN {literal(found)} THEN {literal(code)}" for found, code in codes.items())
+    return f"CASE {column} {cases}"

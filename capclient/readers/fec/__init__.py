@@ -1,0 +1,8 @@
+"""The French statutory accounting file (FEC): text columns to typed lines of entries.
+
+Floor 2. Source: part A of the sources. What an entry means is for :mod:`capclient.accounting` to say.
+"""
+
+from capclient.readers.fec.lines import FecFile, FecLines, read_fec
+
+__all__ = ["FecFile", "FecLines", "read_fec"]

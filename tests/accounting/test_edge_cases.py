@@ -1,0 +1,490 @@
+"""The list C.12, one test each, named by what an accountant expects (reading cases are in tests/readers/fec)."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from capclient.errors import LedgerError
+from tests.accounting.conftest import FIXTURE, HEADER, entry, line
+
+END = date(2025, 12, 31)
+
+
+def invoice(num, day, customer="C1", ht=100, vat=20, let="", piece=""):
+    piece = piece or f"F{num}"
+    return entry(
+        "VE",
+        num,
+        day,
+        ("411000", ht + vat, customer, piece, let),
+        ("707000", -ht, "", piece),
+        ("445710", -vat, "", piece),
+    )
+
+
+def receipt(num, day, amount, customer="C1", let="", piece=""):
+    return entry("BQ", num, day, ("512000", amount), ("411000", -amount, customer, piece or f"R{num}", let))
+
+
+def opening(day, *balances):
+    lines = [("411000", amount, customer, piece) for customer, amount, piece in balances]
+    total = sum(amount for _, amount, _ in balances)
+    return entry("AN", "AN1", day, *lines, ("101000", -total))
+
+
+def test_6_the_customer_stands_in_the_account_number(translated):
+    found = translated(
+        entry("VE", 1, "20250110", ("411DUPONT", 120), ("707000", -100), ("445710", -20))
+        + entry("VE", 2, "20250111", ("41100123", 60), ("707000", -50), ("445710", -10))
+    )
+    assert found.revenue() == {"DUPONT": 100, "00123": 50}
+
+
+def test_7_without_any_customer_code_revenue_is_not_identified(translated):
+    found = translated(invoice(1, "20250110", customer=""))
+    assert found.revenue() == {"#NON_IDENTIFIE": 100}
+    assert found.all("SELECT is_pool FROM ledger_customers") == [(True,)]
+    assert found.check("R12").computed == 100
+    assert "fec.limit_unidentified" in {note.code for note in found.translation.limits}
+
+
+def test_8_a_detailed_opening_keeps_its_age_and_an_aggregated_one_has_none(translated):
+    found = translated(
+        [
+            line("AN", 1, "20250101", "411000", 120, "C1", "F2024-9", piece_day="20241110"),
+            line("AN", 1, "20250101", "411000", 80, "C2", "AN"),
+            line("AN", 1, "20250101", "101000", -200),
+            *invoice(2, "20250110", "C3"),
+        ]
+    )
+    sql = "SELECT customer, document_date, is_undated FROM fec_items WHERE is_opening ORDER BY customer"
+    assert found.all(sql) == [("C1", date(2024, 11, 10), False), ("C2", date(2025, 1, 1), True)]
+
+
+def test_9_two_years_joined_have_one_opening_and_the_same_revenue(translated):
+    first = invoice(1, "20251110") + invoice(2, "20251210", "C2")
+    second = opening("20260101", ("C1", 120, "F1"), ("C2", 120, "F2")) + receipt(2, "20260115", 120)
+    found = translated(first, second)
+    assert found.failed() == ["R8"]  # revenue and VAT of the first year are in no opening here
+    assert found.check("R8").facts["customers"] == 0
+    assert found.revenue() == {"C1": 100, "C2": 100}
+    assert found.open(date(2026, 12, 31)) == {"C2": 120}
+
+
+def test_9_a_letter_of_the_next_year_goes_back_to_the_original_invoice(translated):
+    second = [
+        line("AN", 1, "20260101", "411000", 120, "C1", "F1", "A", piece_day="20250110"),
+        line("AN", 1, "20260101", "101000", -120),
+        *receipt(2, "20260115", 120, let="A"),
+    ]
+    found = translated(invoice(1, "20250110"), second)
+    sql = "SELECT debit_id, credit_id, method FROM ledger_allocations"
+    assert found.all(sql) == [("20251231-2", "20261231-5", "lettrage")]
+
+
+def test_9_an_opening_that_differs_from_the_closing_is_an_item_of_its_own(translated):
+    found = translated(invoice(1, "20250110"), opening("20260101", ("C1", 150, "X")) + invoice(2, "20260110"))
+    assert found.open(date(2026, 12, 31)) == {"C1": 270}
+    assert "R6" not in found.failed() and "R8" in found.failed()
+
+
+def deposit():
+    return entry(
+        "VE",
+        8,
+        "20250601",
+        ("411000", 240, "C1", "D1"),
+        ("419100", -200, "C1", "D1"),
+        ("445710", -40, "", "D1"),
+    )
+
+
+def test_10_a_deposit_is_no_revenue_and_the_final_invoice_counts_in_full(translated):
+    final = entry(
+        "VE",
+        9,
+        "20250715",
+        ("411000", 960, "C1", "F9"),
+        ("419100", 200, "C1", "F9"),
+        ("706000", -1000, "", "F9"),
+        ("445710", -160, "", "F9"),
+    )
+    found = translated(deposit() + final)
+    assert found.revenue() == {"C1": 1000}
+    assert found.check("R10").computed == 0
+    assert found.all("SELECT kind, amount FROM ledger_receivable_items") == [
+        ("deposit", 240),
+        ("invoice", 960),
+    ]
+
+
+def test_10_a_deposit_alone_makes_no_revenue(translated):
+    assert translated(deposit()).revenue() == {}
+
+
+def test_11_an_invoice_covered_by_its_deposit_is_revenue(translated):
+    lines = entry(
+        "VE",
+        9,
+        "20250715",
+        ("411000", 1200, "C1", "F9"),
+        ("411000", -1200, "C1", "F9"),
+        ("419100", 1200, "C1", "F9"),
+        ("706000", -1000, "", "F9"),
+        ("445710", -200, "", "F9"),
+    )
+    found = translated(lines)
+    assert found.types() == {"zero_invoice": ["VE-9"]}
+    assert found.revenue() == {"C1": 1000}
+
+
+def test_12_an_export_has_no_vat(translated):
+    found = translated(invoice(1, "20250110", ht=500, vat=0))
+    assert found.all("SELECT amount_ht, vat, amount_ttc FROM ledger_invoice_lines") == [(500, 0, 500)]
+    assert found.check("R10").computed == 0
+
+
+def test_13_two_rates_in_one_invoice_are_known(translated):
+    lines = entry(
+        "VE",
+        1,
+        "20250110",
+        ("411000", "225.50", "C1"),
+        ("707000", -100),
+        ("707100", -100),
+        ("445711", -20),
+        ("445712", "-5.50"),
+    )
+    found = translated(lines)
+    assert found.check("R10").computed == 0
+    assert found.all("SELECT sum(vat) FROM ledger_invoice_lines") == [(Decimal("25.50"),)]
+
+
+def test_14_a_monthly_entry_is_shared_by_largest_remainder(translated):
+    lines = entry(
+        "VE",
+        1,
+        "20250131",
+        ("411000", 40, "C1", "F1"),
+        ("411000", 40, "C2", "F2"),
+        ("411000", 40, "C3", "F3"),
+        ("707000", -100, "", "J"),
+        ("445710", -20, "", "J"),
+    )
+    found = translated(lines)
+    assert found.revenue() == {"C1": Decimal("33.34"), "C2": Decimal("33.33"), "C3": Decimal("33.33")}
+    sql = "SELECT customer_id, sum(amount_ttc) FROM ledger_invoice_lines GROUP BY 1"
+    assert set(found.all(sql)) == {("C1", 40), ("C2", 40), ("C3", 40)}
+
+
+def test_14_customers_with_rates_of_their_own_are_told_apart(translated):
+    lines = entry(
+        "VE",
+        1,
+        "20250131",
+        ("411000", 1000, "C1", "F1"),
+        ("411000", 600, "C2", "F2"),
+        ("707100", -1000, "", "J"),
+        ("707000", -500, "", "J"),
+        ("445710", -100, "", "J"),
+    )
+    found = translated(lines)
+    assert found.revenue() == {"C1": 1000, "C2": 500}
+
+
+def test_14_invoices_that_follow_each_other_in_one_entry_are_cut(translated):
+    lines = entry(
+        "VE",
+        1,
+        "20250131",
+        ("411000", 120, "C1", "F1"),
+        ("707000", -100, "", "J"),
+        ("445710", -20, "", "J"),
+        ("411000", 211, "C2", "F2"),
+        ("707000", -200, "", "J"),
+        ("445710", -11, "", "J"),
+    )
+    found = translated(lines)
+    assert found.revenue() == {"C1": 100, "C2": 200}
+    assert found.types() == {"invoice": ["VE-1", "VE-1"]}
+
+
+def test_15_a_number_on_each_line_is_no_number_of_entry(translated):
+    lines = [
+        line("VE", 1, "20250110", "411000", 120, "C1", "F1"),
+        line("VE", 2, "20250110", "707000", -100, "", "F1"),
+        line("VE", 3, "20250110", "445710", -20, "", "F1"),
+        line("VE", 4, "20250110", "411000", 60, "C2", "x"),
+        line("VE", 5, "20250110", "707000", -60, "", "y"),
+    ]
+    found = translated(lines)
+    assert found.revenue() == {"C1": 100, "C2": 60}
+    strategies = found.all("SELECT strategy FROM fec_entries ORDER BY entry")
+    assert strategies == [("date_piece",), ("sequence",)]
+
+
+def test_15_a_number_used_again_each_month_makes_several_entries(translated):
+    found = translated(invoice(1, "20250110", piece="A") + invoice(1, "20250210", "C2", piece="B"))
+    assert found.all("SELECT strategy FROM fec_entries") == [("number_date",), ("number_date",)]
+    assert found.revenue() == {"C1": 100, "C2": 100}
+
+
+def test_16_numbers_are_those_of_a_journal(translated):
+    found = translated(invoice(1, "20250110") + receipt(1, "20250110", 120))
+    assert found.types() == {"invoice": ["VE-1"], "payment": ["BQ-1"]}
+
+
+def test_17_a_receipt_less_a_bank_fee_settles_in_full(translated):
+    fee = entry("BQ", 2, "20250210", ("512000", 110), ("627000", 10), ("411000", -120, "C1", "R", "A"))
+    found = translated(invoice(1, "20250110", let="A") + fee)
+    assert found.open(END) == {}
+    assert found.all("SELECT amount, kind, invoice_id FROM ledger_payments") == [(120, "payment", "F1")]
+
+
+def test_18_a_cash_discount_leaves_the_revenue(translated):
+    paid = entry(
+        "BQ",
+        2,
+        "20250120",
+        ("512000", "117.60"),
+        ("665000", 2),
+        ("445710", "0.40"),
+        ("411000", -120, "C1", "R", "A"),
+    )
+    found = translated(invoice(1, "20250110", let="A") + paid)
+    assert found.revenue() == {"C1": 100}
+    assert found.open(END) == {}
+
+
+def test_19_a_rejected_debit_opens_the_invoice_again(translated):
+    rejected = entry("BQ", 3, "20250215", ("411000", 120, "C1", "REJ"), ("512000", -120))
+    found = translated(invoice(1, "20250110", let="A") + receipt(2, "20250210", 120, let="A") + rejected)
+    assert found.types()["payment_reject"] == ["BQ-3"]
+    assert found.open(END) == {"C1": 120}
+    assert found.all("SELECT amount FROM ledger_payments WHERE kind = 'reject'") == [(-120,)]
+
+
+def test_20_a_doubtful_client_keeps_one_identity_and_the_age_of_the_invoice(translated):
+    moved = entry("OD", 3, "20251231", ("416000", 120, "D1", "F1"), ("411000", -120, "C1", "F1", "A"))
+    found = translated(invoice(1, "20250110", let="A") + moved)
+    assert found.all("SELECT customer_id FROM ledger_customers") == [("C1",)]
+    sql = "SELECT date, doubtful FROM ledger_receivable_items WHERE doubtful"
+    assert found.all(sql) == [(date(2025, 1, 10), True)]
+    assert found.all("SELECT count(*) FROM ledger_payments") == [(0,)]
+
+
+def test_21_a_loss_is_no_payment(translated):
+    lost = entry("OD", 3, "20251231", ("654000", 100), ("445710", 20), ("411000", -120, "C1", "F1"))
+    found = translated(invoice(1, "20250110") + lost)
+    assert found.all("SELECT kind FROM ledger_payments") == [("loss",)]
+    assert found.open(END) == {}  # the piece names the invoice
+    assert found.revenue() == {"C1": 100}
+
+
+def test_22_vat_due_on_receipts_is_part_of_the_payment(translated):
+    paid = entry(
+        "BQ", 2, "20250210", ("512000", 120), ("411000", -120, "C1"), ("445800", 20), ("445710", -20)
+    )
+    assert translated(invoice(1, "20250110") + paid).types()["payment"] == ["BQ-2"]
+
+
+@pytest.mark.parametrize(
+    ("account", "label", "kind"),
+    [
+        ("401000", "Fournisseurs", "netting"),
+        ("467200", "Factor Dupont", "factoring"),
+        ("519000", "", "factoring"),
+    ],
+)
+def test_23_24_netting_and_factoring_are_no_payments_of_the_client(translated, account, label, kind):
+    lines = [
+        line("OD", 2, "20250210", account, 120, label=label),
+        line("OD", 2, "20250210", "411000", -120, "C1", let="A"),
+    ]
+    found = translated(invoice(1, "20250110", let="A") + lines)
+    assert found.all("SELECT kind FROM ledger_payments") == [(kind,)]
+    assert found.open(END) == {}
+
+
+def test_25_a_letter_of_december_does_not_close_what_is_paid_in_january(translated):
+    lines = invoice(1, "20251110", let="A") + receipt(2, "20260115", 120, let="A")
+    found = translated(("123456782FEC20260131.txt", lines))
+    assert found.open(END) == {"C1": 120}
+    assert found.open(date(2026, 1, 15)) == {}
+
+
+def test_26_a_letter_belongs_to_a_customer_and_a_year(translated):
+    first = invoice(1, "20250110", let="AA") + receipt(2, "20250210", 120, "C2", let="AA")
+    second = opening("20260101", ("C1", 120, "F1"), ("C2", -120, "R2")) + receipt(4, "20260310", 50, let="AA")
+    found = translated(first, second, matching="letters")
+    assert found.all("SELECT count(*) FROM ledger_allocations") == [(0,)]
+
+
+def test_27_a_partial_letter_leaves_the_rest_open(translated):
+    found = translated(invoice(1, "20250110", let="a") + receipt(2, "20250210", 50, let="a"))
+    assert found.open(END) == {"C1": 70}
+    assert found.failed() == []
+
+
+def test_28_an_overpayment_stays_an_unallocated_credit(translated):
+    found = translated(invoice(1, "20250110", let="A") + receipt(2, "20250210", 150, let="A"))
+    assert found.all("SELECT rest FROM fec_left WHERE rest <> 0") == [(-30,)]
+
+
+def credit_note(num, day, ht, let=""):
+    return entry(
+        "VE", num, day, ("411000", -ht * 6 / 5, "C1", f"A{num}", let), ("707000", ht), ("445710", ht / 5)
+    )
+
+
+def test_29_a_credit_note_larger_than_the_invoices_makes_a_negative_customer(translated):
+    found = translated(invoice(1, "20250110") + credit_note(2, "20250120", 300))
+    assert found.revenue() == {"C1": -200}
+
+
+def test_30_a_credit_note_counts_in_its_own_year(translated):
+    second = opening("20260101", ("C1", 120, "F1")) + credit_note(2, "20260220", 50)
+    found = translated(invoice(1, "20250110"), second)
+    sql = "SELECT year(accounting_date), sum(amount_ht) FROM ledger_invoice_lines GROUP BY 1 ORDER BY 1"
+    assert found.all(sql) == [(2025, 100), (2026, -50)]
+
+
+def test_31_an_accrual_and_its_reversal_are_cut_off(translated):
+    first = entry("OD", 1, "20251231", ("418100", 120, "C1"), ("706000", -100), ("445870", -20))
+    back = entry("OD", 1, "20260101", ("418100", -120, "C1"), ("706000", 100), ("445870", 20))
+    found = translated(first, entry("AN", "A", "20260101", ("418100", 120), ("101000", -120)) + back)
+    assert found.all("SELECT DISTINCT doc_type FROM ledger_invoice_lines") == [("cutoff",)]
+    assert found.revenue() == {"C1": 0}
+
+
+def test_33_deferred_income_is_cut_off_without_client(translated):
+    found = translated(entry("OD", 1, "20251231", ("706000", 150), ("487000", -150)) + invoice(2, "20251231"))
+    assert found.revenue() == {"C1": 100, None: -150}
+
+
+@pytest.mark.parametrize("account", ["775000", "757000"])
+def test_34_a_disposal_is_a_receivable_and_no_revenue(translated, account):
+    found = translated(entry("OD", 1, "20250601", ("411000", 120, "C1"), (account, -100), ("445710", -20)))
+    assert found.revenue() == {}
+    assert found.open(END) == {"C1": 120}
+
+
+def test_35_entries_that_close_the_results_are_ignored(translated):
+    closing = entry("OD", 9, "20251231", ("707000", 100), ("120000", -100))
+    found = translated(invoice(1, "20250110") + closing)
+    assert found.revenue() == {"C1": 100}
+    assert found.failed() == []
+
+
+def test_36_37_a_year_is_what_its_closing_says(translated):
+    lines = invoice(1, "20240110") + invoice(2, "20250610", "C2")
+    year = translated(("123456782FEC20250630.txt", lines)).translation.years[0]
+    assert (year.start, year.end) == (date(2024, 1, 1), date(2025, 6, 30))
+
+
+def test_38_cash_accounts_name_the_client_and_have_no_receivable(translated, tmp_path):
+    sold = entry("BQ", 1, "20250110", ("512000", 100), ("706000", -100))
+    found = translated(sold)
+    assert found.revenue() == {"#COMPTOIR": 100}
+    assert "fec.limit_no_receivables" in {note.code for note in found.translation.limits}
+    path = tmp_path / "732829320FEC20251231.txt"
+    rows = [f"{row}|20250110|CB||{client}" for row, client in zip(sold, ("", "DUPONT"), strict=True)]
+    path.write_text("\n".join([HEADER + "|DateRglt|ModeRglt|NatOp|IdClient", *rows]), "utf-8")
+    assert translated(path).revenue() == {"DUPONT": 100}
+
+
+def test_40_two_files_of_one_year_are_refused(translated):
+    lines = invoice(1, "20250110")
+    with pytest.raises(LedgerError, match="exercice clos"):
+        translated(
+            ("123456782FEC20251231.txt", lines),
+            ("123456782FEC20251231-v2.txt", lines + receipt(2, "20250120", 10)),
+        )
+
+
+def test_40_the_same_lines_twice_are_refused(translated):
+    lines = invoice(1, "20250110")
+    with pytest.raises(LedgerError, match="mêmes écritures"):
+        translated(("123456782FEC20251231_1.txt", lines), ("123456782FEC20251231_2.txt", lines))
+
+
+def test_parts_of_one_year_are_joined(translated):
+    found = translated(
+        ("123456782FEC20251231_1.txt", invoice(1, "20250110")),
+        ("123456782FEC20251231_2.txt", invoice(2, "20250210", "C2")),
+    )
+    assert found.revenue() == {"C1": 100, "C2": 100}
+
+
+def test_missing_months_between_two_years_are_an_error(translated):
+    with pytest.raises(LedgerError, match="2026-01, 2026-02"):
+        translated(invoice(1, "20250110"), ("123456782FEC20261231.txt", invoice(2, "20260310")))
+
+
+def test_files_of_two_companies_are_refused_unless_they_are_a_group(translated):
+    files = (
+        ("123456782FEC20251231.txt", invoice(1, "20250110")),
+        ("732829320FEC20251231.txt", invoice(1, "20250111", "C2")),
+    )
+    with pytest.raises(LedgerError, match="plusieurs sociétés"):
+        translated(*files)
+    assert translated(*files, is_group=True).revenue() == {"C1": 100, "C2": 100}
+
+
+def test_a_sales_journal_coded_an_is_no_opening(translated):
+    sold = entry("AN", 1, "20250110", ("411000", 120, "C1"), ("707000", -100), ("445710", -20))
+    paid = entry("AN", 2, "20250210", ("512000", 120), ("411000", -120, "C1"))
+    assert translated(sold + paid).types() == {"invoice": ["AN-1"], "payment": ["AN-2"]}
+
+
+def test_an_invoice_paid_on_the_spot_is_an_invoice_and_a_payment(translated):
+    lines = entry(
+        "VE",
+        1,
+        "20250110",
+        ("411000", 120, "C1"),
+        ("411000", -120, "C1"),
+        ("707000", -100),
+        ("445710", -20),
+        ("512000", 120),
+    )
+    assert translated(lines).types() == {"invoice": ["VE-1"], "payment": ["VE-1"]}
+
+
+def test_an_unbalanced_entry_is_kept_and_flagged(translated):
+    found = translated(entry("VE", 1, "20250110", ("411000", 130, "C1"), ("707000", -100), ("445710", -20)))
+    assert found.revenue() == {"C1": 100}
+    assert {"R1", "R2", "R3", "R9"} <= set(found.failed())
+
+
+@pytest.mark.parametrize(
+    ("term", "due"), [("30", "2025-02-09"), ("45 FDM", "2025-02-28"), ("60 jours", "2025-03-11")]
+)
+def test_terms_give_due_dates(translated, term, due):
+    found = translated(invoice(1, "20250110"), default_term="10", customer_terms={"C1": term})
+    sql = "SELECT DISTINCT due_date::VARCHAR, due_source FROM ledger_invoice_lines"
+    assert found.all(sql) == [(due, "customer_term")]
+
+
+def test_the_sum_of_the_oldest_invoices_is_matched_when_asked(translated):
+    lines = invoice(1, "20250110") + invoice(2, "20250111", ht=50, vat=10) + receipt(3, "20250301", 180)
+    found = translated(lines, matching="sum")
+    assert found.all("SELECT DISTINCT method FROM ledger_allocations") == [("sum",)]
+
+
+def test_declared_revenue_is_compared(translated):
+    found = translated(FIXTURE, declared_revenue={END: Decimal("4900.00")})
+    assert found.failed() == ["R13"]
+    assert found.check("R13").difference == 70
+
+
+def test_a_user_may_name_an_opening_journal(translated):
+    lines = entry("ZZ", 1, "20250101", ("411000", 120, "C1"), ("101000", -120)) + invoice(2, "20250110", "C2")
+    assert translated(lines, opening_journals=("ZZ",)).types()["opening"] == ["ZZ-1"]
+
+
+def test_a_user_may_correct_a_closing_date(translated):
+    lines = invoice(1, "20250110")
+    found = translated(("export.txt", lines), closings={"export.txt": END})
+    assert found.translation.years[0].end == END

@@ -8,36 +8,51 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from calendar import monthrange
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from capclient.errors import ParamsError, listed, nearest
+from capclient.bounds import (
+    STRICT,
+    Amount,
+    Day,
+    Given,
+    Rate,
+    Seconds,
+    Share,
+    as_list,
+    form,
+    mapped,
+    refusal,
+)
+from capclient.errors import ParamsError, listed
+from capclient.params_errors import explained
+from capclient.params_rules import Filter, Identity
 from capclient.schema import TABLES, TOTALS
 from capclient.thresholds import Thresholds
+from capclient.yaml_text import read_yaml
 
-MOST_BYTES = 1_000_000
-MOST_LEVELS = 30  # parameters need six; thousands would exhaust the stack
 COMPANY_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 Format = Literal["html", "xlsx"]
 FORMATS: tuple[str, ...] = get_args(Format)
 SOURCE_TABLES = (*TABLES, TOTALS.name)
+LEAP_YEAR = 2000
 
 
 class Model(BaseModel):
     """Base of every part of the parameters: unknown keys are errors, values never change."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, defer_build=True
-    )  # the whole is built once, at first use
-
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list) else [value]
+    model_config = STRICT
 
 
 def _as_mapping(value: object) -> object:
@@ -51,25 +66,39 @@ class Company(Model):
     name: str = ""
     siren: str = ""
     sector: str = ""
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, form(r"[A-Z]{3}", "EUR", "USD")] = "EUR"
     language: Literal["fr", "en"] = "fr"
 
     @field_validator("id")
     @classmethod
     def _safe(cls, value: str) -> str:
         if not COMPANY_ID.fullmatch(value):
-            raise ValueError("company_id")
+            raise refusal("company_id", value=repr(value))
         return value
 
 
 class PeriodParams(Model):
     """Analysis date and years; ``covered_*`` say what the data cover when dates alone cannot tell."""
 
-    as_of: date | None = None
+    as_of: Day | None = None
     basis: Literal["rolling", "fiscal"] = "rolling"
-    fiscal_year_end: str = Field(default="12-31", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
-    covered_from: date | None = None
-    covered_to: date | None = None
+    fiscal_year_end: Annotated[str, form(r"[0-9]{2}-[0-9]{2}", "12-31", "06-30")] = "12-31"
+    covered_from: Day | None = None
+    covered_to: Day | None = None
+
+    @field_validator("fiscal_year_end")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        month, day = map(int, value.split("-"))
+        if not 1 <= month <= 12 or not 1 <= day <= monthrange(LEAP_YEAR, month)[1]:
+            raise refusal("no_such_day")
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.covered_from and self.covered_to and self.covered_from >= self.covered_to:
+            raise refusal("order", first="covered_from", last="covered_to")
+        return self
 
     @property
     def year_end(self) -> tuple[int, int]:
@@ -81,23 +110,37 @@ class PeriodParams(Model):
 class TotalsPeriod(Model):
     """The one period that client totals describe."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start >= self.end:
+            raise refusal("order", first="start", last="end")
+        return self
 
 
 class FileSource(Model):
     """One path (file, glob, folder) and how to read it; what is left out is inferred and printed."""
 
-    path: str
+    path: Given
     columns: dict[str, str] = {}
-    sheet: Annotated[list[str], BeforeValidator(_as_list)] = []
-    rows: str = Field(default="", pattern=r"^(\d+-\d*)?$")
+    sheet: Annotated[list[str], BeforeValidator(as_list)] = []
+    rows: Annotated[str, form(r"([0-9]{1,12}-[0-9]{0,12})?", "1-5000", "5001-")] = ""
     encoding: str = ""
-    separator: str = Field(default="", max_length=1)
+    separator: Annotated[str, form(r"(?s:.?)", ";", ",", r"\t")] = ""
     decimal: Literal["", ",", "."] = ""
     dates: Literal["", "dmy", "mdy", "ymd"] = ""
     measures: list[str] = []
     period: TotalsPeriod | None = None
+
+    @field_validator("rows")
+    @classmethod
+    def _in_order(cls, value: str) -> str:
+        first, _, last = value.partition("-")
+        if value and not 1 <= int(first) <= int(last or first):
+            raise refusal("rows_order")
+        return value
 
     @property
     def row_bounds(self) -> tuple[int, int | None]:
@@ -112,64 +155,77 @@ class TableSource(Model):
     parts: list[FileSource]
     overlap: Literal["keep_all", "keep_last"] = "keep_all"
 
-
-class Filter(Model):
-    """Lines left out on purpose: those whose ``column`` is one of ``values`` or begins with a prefix."""
-
-    name: str
-    column: str
-    values: list[str] = []
-    starts_with: Annotated[list[str], BeforeValidator(_as_list)] = []
-
-
-class Identity(Model):
-    """Identifiers that the user confirmed to be one client: ``{"acme ": "ACME"}``."""
-
-    merge: dict[str, str] = {}
+    @field_validator("parts")
+    @classmethod
+    def _some(cls, value: list[FileSource]) -> list[FileSource]:
+        if not value:
+            raise refusal("no_source")
+        return value
 
 
 class Economics(Model):
     """Two figures no ledger holds: they feed the stress test (1.9)."""
 
-    fixed_costs: Decimal | None = None
-    variable_cost_rate: Decimal | None = None
+    fixed_costs: Amount | None = None
+    variable_cost_rate: Share | None = None
 
 
 class ReportParams(Model):
     """Which chapters, in which formats; ``own_chapters`` are notebooks of the user, run after ours."""
 
-    chapters: Annotated[list[str], BeforeValidator(_as_list)] = ["all"]
-    formats: list[Format] = ["html"]
-    own_chapters: list[str] = []
-    cell_timeout_seconds: int = Field(default=600, ge=1)
+    chapters: Annotated[list[str], BeforeValidator(as_list)] = ["all"]
+    formats: Annotated[list[Format], BeforeValidator(as_list)] = ["html"]
+    own_chapters: Annotated[list[str], BeforeValidator(as_list)] = []
+    cell_timeout_seconds: Seconds = 600
 
 
 class Params(Model):
-    """The parameters of one company. ``folder`` is where its YAML stands: paths start there."""
+    """The parameters of one company."""
 
     company: Company
     period: PeriodParams = PeriodParams()
     sources: dict[str, TableSource]
     filters: list[Filter] = []
     identity: Identity = Identity()
-    exchange_rates: dict[str, Decimal] = {}
+    exchange_rates: dict[str, Rate] = {}
     economics: Economics = Economics()
     report: ReportParams = ReportParams()
     thresholds: Thresholds = Thresholds()
-    folder: Path = Path()
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def folder(self) -> Path:
+        """Where the YAML stands: paths start there."""
+        return self._folder
+
+    @field_validator("exchange_rates")
+    @classmethod
+    def _currencies(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
+        return mapped(value, key=_currency, value=lambda rate: rate)
 
     @field_validator("sources", mode="before")
     @classmethod
     def _normalised(cls, value: object) -> object:
         if not isinstance(value, dict):
-            raise ValueError("sources_mapping")
+            raise refusal("not_keys")
         for name in value:
             if name not in SOURCE_TABLES:
-                raise ParamsError(
-                    "params.unknown_table", key=name, tables=listed(SOURCE_TABLES, 20),
-                    near=nearest(name, SOURCE_TABLES) or SOURCE_TABLES[0],
-                )  # fmt: skip
+                raise refusal(
+                    "unknown_table",
+                    key=name,
+                    value=name,
+                    names=SOURCE_TABLES,
+                    tables=listed(SOURCE_TABLES, 20),
+                )
         return {name: table_source(entry) for name, entry in value.items()}
+
+
+def _currency(code: str) -> str:
+    """Return a currency code in capitals, whatever its author typed."""
+    found = code.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", found):
+        raise refusal("currency_key", name=code)
+    return found
 
 
 def table_source(entry: object) -> dict[str, object]:
@@ -193,31 +249,25 @@ def read_params(path: Path) -> Params:
     Raises
     ------
     ParamsError
-        If the file is absent, is no YAML, uses anchors or aliases (a small file can unfold into a huge
-        one), nests without end, repeats a key, holds an unknown key or a value of the wrong kind.
+        If the file is absent, cannot be read safely as YAML, holds an unknown key or a value of the wrong
+        kind or out of its limits.
     """
-    if not path.is_file():
-        raise ParamsError("params.missing_file", path=path)
-    if path.stat().st_size > MOST_BYTES:
-        raise ParamsError("params.too_large", path=path.name, most=MOST_BYTES)
-    try:
-        content = _load(path.read_text("utf-8-sig"), path.name)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError("params.not_yaml", path=path.name, detail=str(error)) from None
-    return make_params(content, folder=path.resolve().parent, where=path.name)
+    return make_params(read_yaml(path), folder=path.resolve().parent, where=path.name)
 
 
 def make_params(content: object, *, folder: Path, where: str) -> Params:
     """Type parameters that are already a mapping of texts."""
     if not isinstance(content, dict):
         raise ParamsError("params.not_mapping", path=where)
-    if not content.get("company") or not content.get("sources"):
-        absent = "company" if not content.get("company") else "sources"
-        raise ParamsError("params.missing_key", path=where, key=absent)
+    for key in ("company", "sources"):
+        if key in content and not content[key]:
+            raise ParamsError("params.missing_key", path=where, key=key)
     try:
-        return Params.model_validate({**content, "folder": folder})
+        params = Params.model_validate(content)
     except ValidationError as error:
-        raise _explained(error, where) from None
+        raise explained(error, content, Params, where) from None
+    params._folder = folder
+    return params
 
 
 def expanded(value: str) -> str:
@@ -231,72 +281,3 @@ def expanded(value: str) -> str:
         return found
 
     return re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", replace, value)
-
-
-class _Loader(yaml.BaseLoader):
-    """Every scalar a text, no alias, no key twice, no bottomless nesting."""
-
-    level = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise ParamsError("params.alias", line=self.peek_event().start_mark.line + 1)
-        self.level += 1
-        if self.level > MOST_LEVELS:
-            line = self.peek_event().start_mark.line + 1
-            raise ParamsError("params.too_deep", line=line, most=MOST_LEVELS)
-        node = super().compose_node(parent, index)
-        self.level -= 1
-        return node
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if str(key.value) in seen:
-                raise ParamsError("params.repeated_key", key=key.value, line=key.start_mark.line + 1)
-            seen.add(str(key.value))
-        return super().construct_mapping(node, deep=True)
-
-
-def _load(content: str, where: str) -> object:
-    return yaml.load(content, Loader=_Loader)
-
-
-def _explained(error: ValidationError, where: str) -> ParamsError:
-    """Turn the first complaint of pydantic into a sentence that names the key and its path."""
-    first = error.errors()[0]
-    path = [str(step) for step in first["loc"]]
-    key = ".".join(path)
-    if first["type"] == "extra_forbidden":
-        valid = _keys_at(path[:-1])
-        return ParamsError(
-            "params.unknown_key", path=where, key=key, valid=listed(sorted(valid), 20),
-            near=nearest(path[-1], valid) or "–",
-        )  # fmt: skip
-    if "company_id" in first["msg"]:
-        return ParamsError("params.company_id", path=where, value=repr(first["input"]))
-    if first["type"] == "missing":
-        return ParamsError("params.missing_key", path=where, key=key)
-    return ParamsError(
-        "params.bad_value", path=where, key=key, value=repr(first["input"]), detail=first["msg"]
-    )
-
-
-def _keys_at(path: list[str]) -> list[str]:
-    """Return the keys that are valid at a path of the parameters."""
-    model: Any = Params
-    for step in path:
-        if step == "sources":
-            return [*_keys_of(FileSource), "parts", "overlap"] if len(path) > 1 else list(SOURCE_TABLES)
-        field = model.model_fields.get(step)
-        if field is None:
-            continue
-        inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        model = next(
-            (item for item in inner if isinstance(item, type) and issubclass(item, BaseModel)), model
-        )
-    return [key for key in _keys_of(model) if key != "folder"]
-
-
-def _keys_of(model: type[BaseModel]) -> list[str]:
-    return list(model.model_fields)

@@ -45,7 +45,8 @@ from capclient.notebook.chapter_weights import (
     top_table,
     winback_table,
 )
-from capclient.notebook.desk import data_check, key_figures, note, open_portfolio, quote
+from capclient.notebook.desk import data_check, key_figures, note, open_portfolio
+from capclient.notebook.listing import quote
 from capclient.themes import activity, concentration, counts, lifecycle, quality, segments
 
 __all__ = [

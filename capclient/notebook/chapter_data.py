@@ -13,7 +13,8 @@ import pandas as pd
 from capclient import figures
 from capclient.findings import reason_text
 from capclient.ingest.rejects import reject_reason
-from capclient.notebook.desk import desk, listing
+from capclient.notebook.desk import desk
+from capclient.notebook.listing import listing
 from capclient.notices import Notice, notice
 from capclient.portfolio import Portfolio
 from capclient.tables import Table

@@ -6,7 +6,8 @@ Floor 7.
 from __future__ import annotations
 
 from capclient import figures
-from capclient.notebook.desk import desk, listing
+from capclient.notebook.desk import desk
+from capclient.notebook.listing import listing
 from capclient.notices import Notice, notice
 from capclient.tables import Table
 from capclient.themes.lifecycle import Lifecycle

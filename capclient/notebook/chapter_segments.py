@@ -9,7 +9,8 @@ import pandas as pd
 
 from capclient import figures
 from capclient.indicators.clusters import Clusters
-from capclient.notebook.desk import UNITS, desk, listing
+from capclient.notebook.desk import desk
+from capclient.notebook.listing import UNITS, listing
 from capclient.notices import Notice, notice
 from capclient.tables import Table, table
 from capclient.themes.activity import Activity

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pandas as pd
 
 from capclient import figures
-from capclient.notebook.desk import desk, found, listing
+from capclient.notebook.desk import desk, found
+from capclient.notebook.listing import listing
 from capclient.notices import Notice, notice
 from capclient.tables import Table
 from capclient.themes.concentration import Concentration

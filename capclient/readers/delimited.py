@@ -14,6 +14,7 @@ import duckdb
 from capclient.errors import SourceError
 from capclient.params import FileSource
 from capclient.readers import records
+from capclient.readers.damage import damaged
 from capclient.readers.dialect import Layout, layout
 from capclient.readers.encoding import as_utf8
 from capclient.readers.header import free_name
@@ -46,7 +47,7 @@ def delimited_table(
         If the file is empty, has no header or no record, or is no delimited text.
     """
     text = as_utf8(path, name, source.encoding, workspace)
-    found = layout(text.path, name, separator=source.separator, wanted=source.columns.values())
+    found = layout(text.path, name, separator=source.separator, columns=source.columns)
     notes = [
         *text.notes,
         Note("readers.separator", {"separator": SPOKEN.get(found.separator, found.separator)}),
@@ -59,7 +60,10 @@ def delimited_table(
         done = rewrite(text.path, found, target, name)
         line = free_name(found.names)
         relation = _relation(target, SEPARATOR, [*found.names, line], 0)
-        scan = _counted(con, relation, found, line, tuple(done.asides))
+        try:
+            scan = _counted(con, relation, found, line, tuple(done.asides))
+        except duckdb.Error as error:
+            raise damaged(name, error) from None
         if done.padded:
             notes.append(Note("readers.padded", {"count": done.padded}))
     table = _records_only(con, scan, found, name)
@@ -109,7 +113,7 @@ def _records_only(con: duckdb.DuckDBPyConnection, scan: _Scan, found: Layout, na
     if not scan.suspects:
         return table
     columns = [quoted(column) for column in found.names]
-    kind = records.kind_sql(columns, found.header)
+    kind = records.kind_sql(columns, found.header, found.dates)
     line = scan.line_column or free_name(found.names)
     place = (
         f"{quoted(line)}::BIGINT" if scan.line_column else f"row_number() OVER () + {found.first_line - 1}"

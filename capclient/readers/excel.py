@@ -7,8 +7,7 @@ Floor 2. A cell is what it holds, not how it is shown: a whole number is written
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,13 +18,13 @@ from python_calamine import CalamineWorkbook
 from capclient.errors import SourceError, listed, nearest
 from capclient.params import FileSource
 from capclient.readers import records
+from capclient.readers.capacity import refuse_bomb, refuse_far_cells
+from capclient.readers.damage import damaged
 from capclient.readers.header import filled_width, free_name, header_place, modal_width, unique_names
 from capclient.readers.identifiers import clean, normal_key
 from capclient.readers.raw import Aside, Note, RawTable
 from capclient.readers.sql_text import one_file, quoted
 
-MOST_BYTES = 2_000_000_000  # of all parts, once inflated
-SUSPECT_BYTES, MOST_RATIO = 200_000_000, 200
 HEADER_ROWS = 240  # rows in which the header is looked for, and those below it
 BLOCK = 50_000
 
@@ -56,23 +55,30 @@ def excel_tables(path: Path, name: str, source: FileSource, workspace: Path) -> 
     Raises
     ------
     SourceError
-        If the workbook is damaged, too large once inflated, lacks an asked sheet or holds no table.
+        If the workbook is damaged, too large once inflated, has a value far from all the others, lacks an
+        asked sheet or holds no table.
     """
-    _refuse_bomb(path, name)
+    refuse_bomb(path, name)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         asked = _asked(source.sheet, book.sheet_names, name)
         wanted = list(source.columns.values())
+        refuse_far_cells(path, name, asked)
         sheets = [_sheet(book, title, wanted) for title in asked]
     except SourceError:
         raise
+    except MemoryError:
+        raise SourceError("source.too_large", source=name) from None
     except Exception as error:  # calamine has one exception a format, all of them mean the same
-        raise SourceError("source.damaged", source=name, detail=str(error).splitlines()[0]) from None
+        raise damaged(name, error) from None
     read, skipped = _chosen(sheets, wanted, bool(source.sheet))
     if not read:
         raise SourceError("source.no_sheet", source=name, sheets=listed(book.sheet_names))
     alone = len(book.sheet_names) == 1
-    tables = [_table(sheet, name if alone else f"{name}, feuille {sheet.name}", workspace) for sheet in read]
+    tables = [
+        _table(sheet, name if alone else f"{name}, feuille {sheet.name}", source.columns, workspace)
+        for sheet in read
+    ]
     kept = [table for table in tables if table.rows]
     if not kept:
         raise SourceError("source.header_only", source=name, header=listed(read[0].header, 20))
@@ -102,17 +108,6 @@ def cell_text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _refuse_bomb(path: Path, name: str) -> None:
-    """Refuse an archive that would fill the memory, before anything is inflated."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        inflated = sum(item.file_size for item in archive.infolist())
-    ratio = inflated / max(path.stat().st_size, 1)
-    if inflated > MOST_BYTES or (inflated > SUSPECT_BYTES and ratio > MOST_RATIO):
-        raise SourceError("source.zip_bomb", source=name, megabytes=inflated // 1_000_000, ratio=int(ratio))
-
-
 def _asked(wanted: list[str], titles: list[str], name: str) -> list[str]:
     for title in wanted:
         if title not in titles:
@@ -120,7 +115,7 @@ def _asked(wanted: list[str], titles: list[str], name: str) -> list[str]:
             raise SourceError(
                 "source.missing_sheet", source=name, sheet=title, near=near, sheets=listed(titles, 20)
             )
-    return wanted or titles
+    return list(dict.fromkeys(wanted)) or titles
 
 
 def _sheet(book: CalamineWorkbook, title: str, wanted: Sequence[str]) -> _Sheet:
@@ -141,44 +136,65 @@ def _chosen(sheets: list[_Sheet], wanted: list[str], asked: bool) -> tuple[list[
     return tables, [sheet for sheet in sheets if sheet not in tables]
 
 
-def _table(sheet: _Sheet, name: str, workspace: Path) -> RawTable:
+def _table(sheet: _Sheet, name: str, columns: Mapping[str, str], workspace: Path) -> RawTable:
     assert sheet.place is not None
-    names = sheet.names
-    header = [*sheet.header, *[""] * len(names)][: len(names)]
+    header = [*sheet.header, *[""] * len(sheet.names)][: len(sheet.names)]
+    dates = records.date_places(header, columns)
     from pyarrow.parquet import ParquetWriter  # slow to import, and few companies have a workbook
 
-    line = free_name(names)
     kept: list[tuple[int, Sequence[object]]] = []
     asides: list[Aside] = []
     for number, row in enumerate(sheet.rows[sheet.place + 1 :], sheet.place + 2):
-        texts = [cell_text(cell) for cell in row[: len(names)]]
-        kind = records.kind(texts, header)
+        texts = [cell_text(cell) for cell in row]
+        kind = records.kind(texts[: len(header)], header, dates)
+        if kind == records.BLANK and any(map(clean, texts)):
+            kind = "malformed_line"  # something stands beside the table, and no record does
         if kind is None:
             kept.append((number, row))
         elif kind != records.BLANK:
             asides.append(Aside(number, kind, ";".join(texts).rstrip(";")))
+    notes = []
+    places, beyond = _filled_places(kept, len(header))
+    names = tuple(unique_names(header, places[-1] + 1)[at] for at in places)
+    if beyond:
+        facts: dict[str, object] = {
+            "count": len(beyond),
+            "line": beyond[0],
+            "columns": listed(names[len(header) :]),
+        }
+        notes.append(Note("readers.beyond_header", facts))
+    line = free_name(names)
     target = workspace / f"sheet-{len(list(workspace.iterdir())):03d}.parquet"
     schema = pa.schema([*((column, pa.string()) for column in names), (line, pa.int64())])
     with ParquetWriter(target, schema) as writer:
-        for block in _blocks(kept, len(names), schema):
+        for block in _blocks(kept, places, schema):
             writer.write_batch(block)
-    columns = ", ".join(quoted(column) for column in (*names, line))
     titles = [text for row in sheet.rows[: sheet.place] if (text := " ".join(_texts(row)))]
-    table = RawTable(
-        relation=f"(SELECT {columns} FROM read_parquet({one_file(target)}))",
+    if titles:
+        notes.insert(0, Note("readers.titles", {"count": len(titles), "text": titles[0][:80]}))
+    selected = ", ".join(quoted(column) for column in (*names, line))
+    return RawTable(
+        relation=f"(SELECT {selected} FROM read_parquet({one_file(target)}))",
         columns=names,
         source=name,
         first_line=kept[0][0] if kept else sheet.place + 2,
         rows=len(kept),
-        typed=_types(names, [row for _, row in kept]),
+        typed=_types(names, places, [row for _, row in kept]),
         asides=tuple(asides),
+        notes=tuple(notes),
         line_column=line,
     )
-    return (
-        _noted(table, Note("readers.titles", {"count": len(titles), "text": titles[0][:80]}))
-        if titles
-        else table
-    )
+
+
+def _filled_places(rows: list[tuple[int, Sequence[object]]], width: int) -> tuple[list[int], list[int]]:
+    """Return the places of the columns of a table, those beside it that hold something too, and their lines."""
+    beside: set[int] = set()
+    lines: list[int] = []
+    for number, row in rows:
+        found = [at for at in range(width, len(row)) if clean(cell_text(row[at]))]
+        beside.update(found)
+        lines += [number] if found else []
+    return [*range(width), *sorted(beside)], lines
 
 
 def _texts(row: Sequence[object]) -> list[str]:
@@ -186,22 +202,22 @@ def _texts(row: Sequence[object]) -> list[str]:
 
 
 def _blocks(
-    rows: list[tuple[int, Sequence[object]]], width: int, schema: pa.Schema
+    rows: list[tuple[int, Sequence[object]]], places: list[int], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
         columns = [
             pa.array([cell_text(row[at]) or None if at < len(row) else None for _, row in block], pa.string())
-            for at in range(width)
+            for at in places
         ]
         numbers = pa.array([number for number, _ in block], pa.int64())
         yield pa.record_batch([*columns, numbers], schema=schema)
 
 
-def _types(names: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, str]:
+def _types(names: Sequence[str], places: list[int], rows: Sequence[Sequence[object]]) -> dict[str, str]:
     """Return the columns in which every filled cell is a number, or every one a date."""
     typed: dict[str, str] = {}
-    for at, name in enumerate(names):
+    for at, name in zip(places, names, strict=True):
         kinds = {_cell_kind(row[at]) for row in rows if at < len(row)} - {""}
         if len(kinds) == 1 and kinds <= {"number", "date"}:
             typed[name] = kinds.pop()

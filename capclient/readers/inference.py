@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import ModuleType
 
 import duckdb
 
 from capclient.errors import SourceError
 from capclient.readers import date_text, number_text
+from capclient.readers.damage import damaged
+from capclient.readers.foreign import foreign_counts
 from capclient.readers.raw import Note, RawTable
 from capclient.readers.sql_text import quoted
 
@@ -25,7 +26,8 @@ class Style:
 
     ``marks`` are the decimal marks to try, the first decides for ``1.234``; empty when every text is a
     machine number. ``families`` are the ways dates are written (:mod:`capclient.readers.date_text`) and
-    ``order`` that of day and month. ``is_sound`` says that every text of the column can be read.
+    ``order`` that of day and month. ``is_sound`` says that every text of the column can be read,
+    ``currency`` which one numbers may bear.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Style:
     order: str = "dmy"
     is_serial: bool = False
     is_sound: bool = False
+    currency: str = ""
     notes: tuple[Note, ...] = ()
 
     def number_sql(self, expression: str, sql_type: str) -> str:
@@ -42,7 +45,12 @@ class Style:
         if not self.marks:
             return f"TRY_CAST({expression} AS {sql_type})"
         return number_text.number_sql(
-            expression, sql_type, self.marks, has_exponents=self.has_exponents, is_sound=self.is_sound
+            expression,
+            sql_type,
+            self.marks,
+            has_exponents=self.has_exponents,
+            is_sound=self.is_sound,
+            currency=self.currency,
         )
 
     def date_sql(self, expression: str) -> str:
@@ -78,6 +86,7 @@ def styles(
     *,
     decimal: str = "",
     dates: str = "",
+    currency: str = "EUR",
 ) -> dict[str, Style]:
     """Infer the style of columns from every value of every table, one scan a table.
 
@@ -89,6 +98,8 @@ def styles(
         Column header to ``number`` or ``date``; a table may lack some.
     decimal, dates
         What the user declared: decimal mark (``,`` or ``.``) and order (``dmy``, ``mdy``, ``ymd``).
+    currency
+        That of the company: a number with the sign or the code of another one is unreadable, and noted.
 
     Raises
     ------
@@ -97,10 +108,11 @@ def styles(
     """
     profiles = {header: _Profile(Counter()) for header in wanted}
     for table in tables:
-        _count(con, table, {name: kind for name, kind in wanted.items() if name in table.columns}, profiles)
+        present = {name: kind for name, kind in wanted.items() if name in table.columns}
+        _count(con, table, present, profiles, currency)
     marks = [profiles[header].evident_marks for header, kind in wanted.items() if kind == "number"]
     elsewhere = {mark for found in marks if len(found) == 1 for mark in found}
-    examples = _Examples(con, tables)
+    examples = _Examples(con, tables, currency)
     return {
         header: _number_style(header, profiles[header], decimal, elsewhere, examples)
         if kind == "number"
@@ -110,7 +122,11 @@ def styles(
 
 
 def _count(
-    con: duckdb.DuckDBPyConnection, table: RawTable, wanted: dict[str, str], profiles: dict[str, _Profile]
+    con: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    wanted: dict[str, str],
+    profiles: dict[str, _Profile],
+    currency: str,
 ) -> None:
     """Add the counts of a table: texts are put in shape once, classed, and each combination of classes counted.
 
@@ -124,19 +140,24 @@ def _count(
         profile.is_typed &= typed is not None
         profile.is_serial |= kind == "date" and typed == "number"
         shaped.append(f"{quoted(header)} AS text_{at}")
-        shaped.append(f"{_writing(kind).core_unless_plain_sql(quoted(header))} AS core_{at}")
+        shaped.append(f"{_core_sql(kind, quoted(header), currency)} AS core_{at}")
         classed.append(f"({_class_sql(kind, typed, f'text_{at}', f'core_{at}')})::UTINYINT AS class_{at}")
-    rows = con.execute(
-        f"SELECT *, count(*) FROM (SELECT {', '.join(classed)} FROM (SELECT {', '.join(shaped)} "
-        f"FROM {table.relation})) GROUP BY ALL"
-    ).fetchall()
+    try:
+        rows = con.execute(
+            f"SELECT *, count(*) FROM (SELECT {', '.join(classed)} FROM (SELECT {', '.join(shaped)} "
+            f"FROM {table.relation})) GROUP BY ALL"
+        ).fetchall()
+    except duckdb.Error as error:
+        raise damaged(table.source, error) from None
     for *classes, count in rows:
         for header, one in zip(wanted, classes, strict=True):
             profiles[header].counts[one] += count
 
 
-def _writing(kind: str) -> ModuleType:
-    return number_text if kind == "number" else date_text
+def _core_sql(kind: str, text: str, currency: str) -> str:
+    if kind == "number":
+        return number_text.core_unless_plain_sql(text, currency)
+    return date_text.core_unless_plain_sql(text)
 
 
 def _class_sql(kind: str, typed: str | None, text: str, core: str) -> str:
@@ -166,11 +187,14 @@ def _number_style(
         notes = (Note("readers.decimal_mark", {"column": header, "mark": mark}),)
     if mark == "." and profile.counts.keys() <= number_text.PLAIN_ONES:
         return Style("number", notes=notes)
+    if profile.has(number_text.UNREADABLE):
+        notes += examples.foreign(header)
     return Style(
         "number",
         marks=(mark, *sorted(evident - {mark})),
         has_exponents=profile.has(number_text.EXPONENT),
         is_sound=not profile.has(number_text.UNREADABLE),
+        currency=examples.currency,
         notes=notes,
     )
 
@@ -204,10 +228,18 @@ def _date_style(header: str, profile: _Profile, dates: str, examples: _Examples)
 
 @dataclass(frozen=True, slots=True)
 class _Examples:
-    """Finds the lines that an error shows; a second scan, on errors only."""
+    """Finds what an error or a note shows; a second scan, only when something is amiss."""
 
     con: duckdb.DuckDBPyConnection
     tables: list[RawTable]
+    currency: str
+
+    def foreign(self, header: str) -> tuple[Note, ...]:
+        """Say how many numbers of a column bear which other currency."""
+        counts = foreign_counts(self.con, self.tables, header, self.currency)
+        told = ", ".join(f"{name} ({count})" for name, count in counts.items())
+        facts = {"column": header, "count": sum(counts.values()), "found": told, "currency": self.currency}
+        return (Note("readers.foreign_currency", facts),) if counts else ()
 
     def error(self, code: str, header: str, kind: str, *shown: tuple[int, ...]) -> SourceError:
         """Return the error with the first line of each set of classes."""
@@ -221,7 +253,7 @@ class _Examples:
             line = quoted(table.line_column) if table.line_column else place
             row = self.con.execute(
                 f"SELECT line, text FROM (SELECT {line} AS line, {quoted(header)} AS text, "
-                f"{_writing(kind).core_unless_plain_sql(quoted(header))} AS core FROM {table.relation}) "
+                f"{_core_sql(kind, quoted(header), self.currency)} AS core FROM {table.relation}) "
                 f"WHERE {_class_sql(kind, table.typed.get(header), 'text', 'core')} IN ({listed}) LIMIT 1"
             ).fetchone()
             if row:

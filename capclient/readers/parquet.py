@@ -10,12 +10,17 @@ from pathlib import Path
 import duckdb
 
 from capclient.errors import SourceError
+from capclient.readers.damage import damaged
 from capclient.readers.header import unique_names
 from capclient.readers.raw import RawTable
 from capclient.readers.sql_text import one_file, quoted
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
            "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
+
+
+def _decoded(described: list[tuple[str, ...]]) -> str:
+    return f"bit_xor(hash({', '.join(quoted(header) for header, *_ in described)}))"
 
 
 def parquet_table(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> RawTable:
@@ -31,10 +36,10 @@ def parquet_table(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> RawT
     relation = f"read_parquet({one_file(path)})"
     try:
         described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-        counted = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
+        # a fingerprint of every cell: a count alone reads the footer, and a damaged page would fail ingest later
+        counted = con.execute(f"SELECT count(*), {_decoded(described)} FROM {relation}").fetchone()
     except duckdb.Error as error:
-        detail = str(error).splitlines()[0].replace(str(path), name)
-        raise SourceError("source.damaged", source=name, detail=detail) from None
+        raise damaged(name, error) from None
     if not counted or not counted[0]:
         raise SourceError("source.header_only", source=name, header=", ".join(row[0] for row in described))
     columns = unique_names(read_schema(path).names, len(described))  # the engine renames Client, client

@@ -7,43 +7,69 @@ depends on the machine.
 from __future__ import annotations
 
 import glob
+import os
 from pathlib import Path, PurePath
 
 from capclient.errors import SourceError, nearest
 from capclient.params import FileSource, expanded
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
+MOST_SHOWN = 200  # characters of a path in a message
 
 
 def files(source: FileSource, *, folder: Path) -> list[Path]:
     """Return the files of a source, sorted by path.
 
+    A file that several names reach (symbolic links, loops of folders) is read once, by the first of the shortest.
+
     Raises
     ------
     SourceError
-        If the path names no file; the nearest existing name is given.
+        If the path is blank, cannot be a path or names no file; the nearest existing name is given.
     """
-    asked = expanded(source.path)
-    path = folder / asked
+    asked, shown = expanded(source.path), _shown(source.path)
+    if not asked.strip():
+        raise SourceError("source.no_path", path=shown)
+    try:
+        return _files(folder / asked, shown)
+    except ValueError:  # a zero character, half of a surrogate pair
+        raise SourceError("source.bad_path", path=shown) from None
+    except OSError as error:  # a name too long, a folder that may not be listed
+        detail = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise SourceError("source.unreadable", source=shown, detail=detail) from None
+
+
+def _files(path: Path, shown: str) -> list[Path]:
+    if b"\0" in os.fsencode(path):
+        raise ValueError("zero character")
     if path.is_file():
         return [path]
     if path.is_dir():
         found = [item for item in path.iterdir() if item.suffix.lower() in SUFFIXES]
     else:
         found = [Path(item) for item in glob.glob(str(path), recursive=True)]
-    kept = sorted(item for item in found if item.is_file() and not item.name.startswith((".", "~$")))
+    kept: dict[Path, Path] = {}
+    for item in sorted(found, key=lambda item: (len(item.parts), item)):
+        if item.is_file() and not item.name.startswith((".", "~$")):
+            kept.setdefault(item.resolve(), item)
     if not kept:
-        raise _missing(path, asked)
-    return kept
+        raise _missing(path, shown)
+    return sorted(kept.values())
 
 
-def _missing(path: Path, asked: str) -> SourceError:
+def _shown(path: str) -> str:
+    """Return a path as the user wrote it, variables unreplaced (they may hold secrets), fit to be printed."""
+    plain = path.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    return plain if len(plain) <= MOST_SHOWN else f"{plain[:MOST_SHOWN]}…"
+
+
+def _missing(path: Path, shown: str) -> SourceError:
     if path.is_dir():
-        return SourceError("source.empty_folder", path=asked, suffixes=" ".join(SUFFIXES))
+        return SourceError("source.empty_folder", path=shown, suffixes=" ".join(SUFFIXES))
     beside = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
     near = nearest(path.name, sorted(beside))
     code = "source.missing_file_near" if near else "source.missing_file"
-    return SourceError(code, path=asked, near=near or "")
+    return SourceError(code, path=shown, near=near or "")
 
 
 def names(paths: list[Path]) -> list[str]:
@@ -52,7 +78,13 @@ def names(paths: list[Path]) -> list[str]:
     >>> names([Path("2024/ventes.csv"), Path("2025/ventes.csv"), Path("avoirs.csv")])
     ['2024/ventes.csv', '2025/ventes.csv', 'avoirs.csv']
     """
-    return [_name(path, [other for other in paths if other != path]) for path in paths]
+    if not paths:
+        return []
+    common = os.path.commonpath(
+        [path.parent for path in paths]
+    )  # what stands above may be a secret or a machine's
+    below = [path.relative_to(common) for path in paths]
+    return [_name(path, [other for other in below if other != path]) for path in below]
 
 
 def _name(path: Path, others: list[Path]) -> str:

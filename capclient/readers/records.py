@@ -70,9 +70,10 @@ def kind_sql(columns: Sequence[str], header: Sequence[str], dates: Collection[in
         f"coalesce({cell}, '') = {literal(clean(name))}" for cell, name in zip(cells, header, strict=True)
     )
     first = f"coalesce({', '.join(cells)})"
-    rest = [
-        f"(regexp_full_match(coalesce({cell}, ''), {literal(NUMBERISH)}) OR {cell} = {first})"
-        for cell in cells
+    rest = [  # the label is the first filled cell: nothing stands before it
+        f"(coalesce({', '.join(cells[:at])}) IS NULL OR regexp_full_match(coalesce({cells[at]}, ''), "
+        f"{literal(NUMBERISH)}))"
+        for at in range(1, len(cells))
     ]
     undated = [
         f"NOT regexp_full_match(coalesce({cells[at]}, ''), {literal(DATE_NUMBER)})" for at in sorted(dates)

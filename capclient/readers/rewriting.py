@@ -18,6 +18,7 @@ from capclient.readers.dialect import Layout
 from capclient.readers.header import filled_width
 from capclient.readers.raw import Aside
 
+LONGEST_LINE = 2_000_000  # bytes: the engine reads no longer one
 LONGEST_RECORD = 100  # lines: a quote still open then was never meant as one
 SEPARATOR = ","
 
@@ -37,7 +38,8 @@ def rewrite(path: Path, layout: Layout, target: Path, source: str) -> Rewritten:
     Raises
     ------
     SourceError
-        If more lines are broken than sound: the separator is likely wrong.
+        If more lines are broken than sound (the separator is likely wrong), or one is longer than the engine
+        reads.
     """
     width = len(layout.names)
     done = Rewritten()
@@ -47,9 +49,13 @@ def rewrite(path: Path, layout: Layout, target: Path, source: str) -> Rewritten:
     ):
         writer = csv.writer(writing, delimiter=SEPARATOR, lineterminator="\n")
         for line, raw, cells in _records(reading, layout):
+            _refuse_long(line, raw, source)
             if cells is None or filled_width(cells) > width:
                 done.asides.append(Aside(line, "malformed_line", raw))
-            elif len(cells) < width and records.kind([*cells, ""], layout.header) == records.TOTAL:
+            elif (
+                len(cells) < width
+                and records.kind([*cells, ""], layout.header, layout.dates) == records.TOTAL
+            ):
                 done.asides.append(Aside(line, records.TOTAL, raw))
             elif len(cells) < width and width > 2 and len(cells) == 1:
                 done.asides.append(Aside(line, "malformed_line", raw))  # a sentence below the table
@@ -64,6 +70,12 @@ def rewrite(path: Path, layout: Layout, target: Path, source: str) -> Rewritten:
             text=first.raw[:200], separator=repr(layout.separator),
         )  # fmt: skip
     return done
+
+
+def _refuse_long(line: int, raw: str, source: str) -> None:
+    # quotes are doubled and the line number is added when the record is written: a tenth is kept for them
+    if len(raw) * 4 > LONGEST_LINE and (size := len(raw.encode())) > LONGEST_LINE * 0.9:
+        raise SourceError("source.line_too_long", source=source, line=line, bytes=size, text=raw[:80])
 
 
 def _records(file: Iterator[str], layout: Layout) -> Iterator[tuple[int, str, list[str] | None]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from capclient.errors import SourceError
+from capclient.errors import SourceError, listed
 from capclient.params import FileSource
 from capclient.readers.delimited import delimited_table
 from capclient.readers.excel import excel_tables
@@ -23,6 +23,7 @@ from capclient.readers.sql_text import quoted
 
 __all__ = ["files", "raw_tables"]
 
+EMPTY = ("source.empty_file", "source.blank_file", "source.header_only")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
@@ -45,17 +46,29 @@ def raw_tables(
     Raises
     ------
     SourceError
-        If a file is missing, empty, damaged or no table.
+        If a file is missing, damaged or no table, or if every file is empty.
     """
     workspace.mkdir(parents=True, exist_ok=True)
     paths = files(source, folder=folder)
     tables: list[RawTable] = []
+    empty: dict[str, SourceError] = {}
     for path, name in zip(paths, names(paths), strict=True):
         try:
             found = _read(con, path, name, source, workspace)
         except OSError as error:
-            raise SourceError("source.unreadable", source=name, detail=error.strerror or str(error)) from None
+            detail = error.strerror or type(error).__name__
+            raise SourceError("source.unreadable", source=name, detail=detail) from None
+        except SourceError as error:
+            if error.code not in EMPTY:
+                raise
+            empty[name] = error
+            continue
         tables += [_with_asides_noted(_bounded(con, table, source)) for table in found]
+    if empty and not tables:
+        raise next(iter(empty.values()))
+    if empty:  # a day without sales among others
+        note = Note("readers.empty_files", {"count": len(empty), "files": listed(empty)})
+        tables[0] = replace(tables[0], notes=(note, *tables[0].notes))
     return tables
 
 

@@ -122,5 +122,6 @@ def _counted(folder: Path) -> dict[str, Any]:
         for cell in json.loads(path.read_text("utf-8"))["cells"]
         for output in cell.get("outputs", [])
     ]
-    shown = sum(any(kind.startswith("image/") for kind in output.get("data", {})) for output in outputs)
+    pages = ["".join(output.get("data", {}).get("text/html", "")) for output in outputs]
+    shown = sum(page.count("<img ") + page.count("<svg ") for page in pages)
     return {"notebooks": len(paths), "figures": shown}

@@ -141,6 +141,50 @@ def test_a_client_called_total_with_a_date_is_a_record(read):
     assert (table.rows, table.asides) == (2, ())
 
 
+@pytest.mark.parametrize("header", ["Client;Date;HT", "Client;Le;HT"])
+def test_a_client_called_total_with_a_compact_date_too(read, header):
+    columns = {"invoice_date": header.split(";")[1]}
+    (table,) = read(f"{header}\nTOTAL;20240203;10\nB;20240204;20\nTOTAL;;30\n", columns=columns)
+    assert (table.rows, [aside.line for aside in table.asides]) == (2, [4])
+
+
+def test_declared_columns_tell_the_separator(read, rows):
+    lines = [f"C{place};{place},50;1,20;2,30;3,40" + ";;;" * (place > 6) for place in range(1, 9)]
+    text = "\n".join(["Client;PU;HT;TVA;TTC", *lines, ""])
+    (table,) = read(text, columns={"amount_ht": "ht", "customer_id": "Client"})
+    assert table.separator == ";"
+    assert rows(table)[0][7] == ("C8", "8,50", "1,20", "2,30", "3,40")
+
+
+@pytest.mark.parametrize("size", [100_000, 1_500_000])
+def test_a_long_line_below_the_header_is_a_record(read, size):
+    (table,) = read(f"Code;Nom\n1;{'x' * size}\n")
+    assert table.rows == 1
+
+
+@pytest.mark.parametrize("text", ["Code;Nom\n1;{}\n", "Code;Nom\n1;A\n\n2;{}\n3;C\n", 'Code;Nom\n1;"{}"\n'])
+def test_a_line_longer_than_the_engine_reads_is_named(read, text):
+    with pytest.raises(SourceError) as error:
+        read(text.format("é" * 1_500_000))
+    assert error.value.code == "source.line_too_long"
+    assert error.value.facts["line"] == (4 if "2;" in text else 2)
+    assert len(str(error.value)) < 500
+
+
+def test_a_file_without_record_among_others_is_noted(read, tmp_path):
+    (tmp_path / "jours").mkdir()
+    days = {"01": "Nom;HT\nA;1\n", "02": "Nom;HT\n", "03": "", "04": "\n\n", "05": "Nom;HT\nB;2\n"}
+    for day, text in days.items():
+        (tmp_path / "jours" / f"{day}.csv").write_text(text)
+    tables = read(None, name="jours")
+    assert [table.source for table in tables] == ["01.csv", "05.csv"]
+    assert facts(tables[0], "readers.empty_files") == [{"count": 3, "files": "02.csv, 03.csv, 04.csv"}]
+    for day in ("01", "05"):
+        (tmp_path / "jours" / f"{day}.csv").unlink()
+    with pytest.raises(SourceError, match=r"02\.csv"):
+        read(None, name="jours")
+
+
 @pytest.mark.parametrize(
     ("bounds", "records", "lines", "asides"),
     [("2-3", ["B", "C"], [3, 5], [4]), ("3-", ["C", "D"], [5, 6], [7]), ("1-2", ["A", "B"], [2, 3], [4])],

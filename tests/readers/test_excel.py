@@ -92,6 +92,86 @@ def test_a_sheet_without_record_is_an_error(workbook, read):
         read(None, name="ventes.xlsx")
 
 
+def test_a_sheet_asked_twice_is_read_once(workbook, read):
+    workbook({"Ventes": RECORDS, "Clients": [["Client", "Ville"], ["A", "Paris"]]})
+    tables = read(None, name="ventes.xlsx", sheet=["Ventes", "Clients", "Ventes"])
+    assert [table.source for table in tables] == [
+        "ventes.xlsx, feuille Ventes",
+        "ventes.xlsx, feuille Clients",
+    ]
+
+
+def test_cells_beside_the_table_are_read_and_noted(workbook, read, rows):
+    remark = [*RECORDS[1], None, "vu", 3]
+    workbook({"Ventes": [*RECORDS[:2], remark, RECORDS[3], [None] * 8 + ["à part"]]})
+    (table,) = read(None, name="ventes.xlsx")
+    assert table.columns == (*RECORDS[0], "colonne_7", "colonne_8")
+    assert [row[5:] for row in rows(table)[0]] == [(None, None), ("vu", "3"), (None, None)]
+    assert table.typed["colonne_8"] == "number"
+    assert [(aside.line, aside.reason) for aside in table.asides] == [(5, "malformed_line")]
+    (note,) = [one for one in table.notes if one.code == "readers.beyond_header"]
+    assert note.facts == {"count": 1, "line": 3, "columns": "colonne_7, colonne_8"}
+
+
+def test_a_remark_beside_one_sheet_keeps_its_likes(workbook, read):
+    remark = [*RECORDS[1], None, "vu"]
+    workbook({"Janvier": RECORDS, "Février": [RECORDS[0], remark, *RECORDS[1:]]})
+    assert len(read(None, name="ventes.xlsx")) == 2
+
+
+def test_a_client_called_total_with_a_serial_date_is_a_record(workbook, read):
+    workbook(
+        {"Ventes": [["Client", "Date", "HT"], ["TOTAL", 45294, 12.5], ["B", 45295, 7], ["TOTAL", None, 19.5]]}
+    )
+    (table,) = read(None, name="ventes.xlsx")
+    assert (table.rows, [aside.line for aside in table.asides]) == (2, [4])
+
+
+@pytest.fixture
+def with_cell(workbook, tmp_path):
+    """Write a workbook of two sheets, with one more cell in the XML of the second."""
+
+    def write(cell):
+        workbook({"Ventes": RECORDS, "Calculs": [["Client", "Ville"], ["A", "Paris"]]}, name="base.xlsx")
+        with (
+            zipfile.ZipFile(tmp_path / "base.xlsx") as base,
+            zipfile.ZipFile(tmp_path / "ventes.xlsx", "w") as target,
+        ):
+            for part in base.namelist():
+                content = base.read(part)
+                if part.endswith("sheet2.xml"):
+                    content = content.replace(b"</sheetData>", cell.encode() + b"</sheetData>")
+                    content = content.replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
+                target.writestr(part, content)
+
+    return write
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "Z1000000"])
+def test_a_value_far_from_the_table_is_refused_before_it_fills_the_memory(with_cell, read, place):
+    with_cell(f'<row r="1048576"><c r="{place}"><v>1</v></c></row>')
+    with pytest.raises(SourceError, match=place) as error:
+        read(None, name="ventes.xlsx")
+    assert (error.value.code, error.value.facts["sheet"]) == ("source.far_cell", "Calculs")
+    assert len(read(None, name="ventes.xlsx", sheet="Ventes")) == 1
+
+
+@pytest.mark.parametrize("cell", ['<c r="XFD1048576" s="1"/>', '<c r="XFD1048576" s="1"></c>', ""])
+def test_a_far_format_and_declared_dimensions_are_harmless(with_cell, read, cell):
+    with_cell(f'<row r="1048576">{cell}</row>')
+    assert len(read(None, name="ventes.xlsx", sheet=["Ventes", "Calculs"])) == 2
+
+
+def test_a_workbook_that_does_not_fit_in_memory_is_an_error_that_names_it(workbook, read, monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    workbook({"Ventes": RECORDS})
+    monkeypatch.setattr("capclient.readers.excel._sheet", full)
+    with pytest.raises(SourceError, match=r"ventes\.xlsx ne tient pas en mémoire"):
+        read(None, name="ventes.xlsx")
+
+
 @pytest.mark.parametrize(
     "content", [b"PK\x03\x04 not an archive", b"plain text", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1xx"]
 )

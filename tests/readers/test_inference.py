@@ -12,6 +12,7 @@ from capclient.errors import SourceError
 from capclient.readers.inference import Style, styles
 from capclient.readers.raw import RawTable
 from capclient.readers.sql_text import literal
+from capclient.wording import text as sentence
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def inferred(con, table, kind, **options):
         ("1 234,56 €", "1234.56"), ("1\u00a0234,56", "1234.56"), ("1\u202f234,56", "1234.56"),
         ("1\u2009234,56", "1234.56"), ("1.234,56", "1234.56"), ("(1 234,56)", "-1234.56"), ("1 234,56-", "-1234.56"),
         ("\u22121 234,56", "-1234.56"), ("+5,5", "5.50"), ("€ 12,5", "12.50"), ("-12,5 EUR", "-12.50"),
-        ("$1.000.000", "1000000.00"), ("£(12,00)", "-12.00"), ("1'234'567,8", "1234567.80"), ("1.234", "1234.00"),
+        ("€1.000.000", "1000000.00"), ("€(12,00)", "-12.00"), ("1'234'567,8", "1234567.80"), ("1.234", "1234.00"),
         ("0,005", "0.01"), ("-0,005", "-0.01"), ("1e-05", "0.00"), ("1,5E3", "1500.00"), ("7", "7.00"),
         ("-", None), ("", None), ("abc", None), ("12 k€", None), ("06 12 34 56", None), ("(-5)", None),
     ],
@@ -63,7 +64,7 @@ def test_a_french_column_reads_each_way_of_writing(con, column, text, value):
 @pytest.mark.parametrize(
     ("text", "value"),
     [("1,234.56", "1234.56"), ("1234.56", "1234.56"), ("1,234", "1234.00"), ("1'234.5", "1234.50"), (".5", "0.50"),
-     ("1,234,567", "1234567.00"), ("-2.675", "-2.68"), ("1e-05", "0.00"), ("12 345.6 USD", "12345.60")],
+     ("1,234,567", "1234567.00"), ("-2.675", "-2.68"), ("1e-05", "0.00"), ("12 345.6 EUR", "12345.60")],
 )  # fmt: skip
 def test_an_english_column_too(con, column, text, value):
     table = column(a=[text, "12.34"])
@@ -112,6 +113,13 @@ def test_only_ambiguous_values_are_refused_unless_another_column_tells(con, colu
     assert [(note.code, note.facts["mark"]) for note in style.notes] == [("readers.decimal_borrowed", ",")]
 
 
+def test_a_file_that_fails_when_it_is_scanned_is_named_without_its_path(con):
+    broken = RawTable("(SELECT error('bad page in /data/in/v.parquet') AS a)", ("a",), "v.parquet", 1, 1)
+    with pytest.raises(SourceError, match=r"v\.parquet") as error:
+        styles(con, [broken], {"a": "number"})
+    assert "/data" not in str(error.value)
+
+
 def test_the_tables_of_a_source_decide_together(con, column):
     tables = [column(a=["1.234"]), column(a=["12,5"]), column(b=["x"])]
     style = styles(con, tables, {"a": "number"})["a"]
@@ -128,6 +136,35 @@ def test_a_number_column_of_the_file_itself_is_never_ambiguous(con, column):
 def test_a_number_too_large_for_its_type_is_null(con, column):
     table = column(a=["99999999999999999999", "1,5"])
     assert numbers(con, table, inferred(con, table, "number")["a"]) == [None, "1.50"]
+
+
+@pytest.mark.parametrize(
+    "text", ["12,00 USD", "$12,00", "£5,00", "CHF 7,00", "£(12,00)", "usd 1.200", "12 EUR USD"]
+)
+def test_a_number_in_another_currency_is_no_number_of_the_company(con, column, text):
+    table = column(a=[text, "12,34 €", "5"])
+    style = inferred(con, table, "number")["a"]
+    assert numbers(con, table, style) == [None, "12.34", "5.00"]
+    (note,) = [one for one in style.notes if one.code == "readers.foreign_currency"]
+    assert (note.facts["count"], note.facts["currency"]) == (1, "EUR")
+
+
+def test_a_note_counts_the_values_of_each_other_currency(con, column):
+    table = column(a=["12,00 USD", "$12,00", "CHF 7,00", "8,00 chf", "USD", "abc", "3,50"])
+    (note,) = inferred(con, table, "number")["a"].notes[1:]
+    assert note.facts == {"column": "a", "count": 4, "found": "$ (1), CHF (2), USD (1)", "currency": "EUR"}
+    assert "exchange_rates" in sentence(note.code, "fr", **note.facts)
+
+
+@pytest.mark.parametrize(
+    ("currency", "values"),
+    [("USD", ["12.50", "7.50", None, None, "-3.25"]), ("CAD", ["12.50", None, "1.50", None, "-3.25"]),
+     ("KWD", [None, None, None, "2.50", None])],
+)  # fmt: skip
+def test_a_company_reads_its_own_currency_whatever_it_is(con, column, currency, values):
+    table = column(a=["$12.50", "7.50 USD", "CAD 1.50", "2.50 KWD", "($3.25)", "1,234.56"])
+    style = inferred(con, table, "number", currency=currency)["a"]
+    assert numbers(con, table, style) == [*values, "1234.56"]
 
 
 amounts = st.decimals(min_value=-(10**9), max_value=10**9, places=3)

@@ -55,3 +55,15 @@ def test_a_damaged_or_empty_parquet_is_an_error(read, tmp_path):
     pq.write_table(pa.table({"a": pa.array([], pa.string())}), tmp_path / "w.parquet")
     with pytest.raises(SourceError, match=r"w\.parquet"):
         read(None, name="w.parquet")
+
+
+def test_a_damaged_page_is_found_when_the_file_is_read(read, tmp_path):
+    names = pa.array([f"client {place * 7919 % 1009}" for place in range(20_000)])
+    pq.write_table(pa.table({"a": names, "b": pa.array(range(20_000))}), tmp_path / "w.parquet")
+    content = bytearray((tmp_path / "w.parquet").read_bytes())
+    third = len(content) // 3
+    content[third : third + 400] = bytes(byte ^ 0xFF for byte in content[third : third + 400])
+    with pytest.raises(SourceError, match=r"v\.parquet") as error:
+        read(bytes(content), name="v.parquet")
+    assert error.value.code == "source.damaged"
+    assert str(tmp_path) not in str(error.value)

@@ -31,6 +31,13 @@ def test_equal_names_are_told_apart_by_the_shortest_path(folder):
     assert names(paths) == ["2024/v.csv", "2025/v.csv", "a.csv", "b.csv"]
 
 
+def test_a_name_never_climbs_above_the_folders_that_files_share(folder):
+    (folder / "v.csv").write_text("x")
+    assert names([folder / "2024" / "v.csv", folder / "v.csv"]) == ["2024/v.csv", "v.csv"]
+    assert names([folder / "v.csv"]) == ["v.csv"]
+    assert names([]) == []
+
+
 def test_a_variable_of_the_environment_has_a_default(folder, monkeypatch):
     assert found(folder, "${CAPCLIENT_YEAR:-2024}/v.csv") == ["2024/v.csv"]
     monkeypatch.setenv("CAPCLIENT_YEAR", "2025")
@@ -42,6 +49,42 @@ def test_a_missing_file_names_the_nearest_one_and_no_machine_path(folder):
         found(folder, "2024/w.csv")
     assert "« v.csv »" in str(error.value)
     assert str(folder) not in str(error.value)
+
+
+def test_a_file_reached_twice_is_read_once_by_its_shortest_name(folder):
+    (folder / "c.csv").symlink_to(folder / "a.csv")
+    (folder / "2025" / "again").symlink_to(folder)
+    assert found(folder, "?.csv") == ["a.csv", "b.csv"]
+    assert found(folder, "**/?.csv") == ["2024/v.csv", "2025/v.csv", "a.csv", "b.csv"]
+
+
+@pytest.mark.parametrize(
+    "path", ["${CAPCLIENT_SECRET}/x.csv", "${CAPCLIENT_SECRET}", "${CAPCLIENT_SECRET}/*.csv"]
+)
+def test_a_message_never_holds_the_value_of_a_variable(folder, monkeypatch, path):
+    for value in ("s3cr3t", "2024/s3cr3t", "s3cr3t" * 1000, "s3\ud800cr3t"):
+        monkeypatch.setattr("os.environ", {"CAPCLIENT_SECRET": value})
+        with pytest.raises(SourceError) as error:
+            found(folder, path)
+        assert "${CAPCLIENT_SECRET}" in str(error.value)
+        assert "cr3t" not in str(error.value)
+
+
+@pytest.mark.parametrize("path", ["${CAPCLIENT_NOTHING:-}", "${CAPCLIENT_NOTHING:- } "])
+def test_a_blank_path_is_not_the_whole_folder(folder, path):
+    with pytest.raises(SourceError) as error:
+        found(folder, path)
+    assert error.value.code == "source.no_path"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["a" * 5000, "a" * 5000 + "*.csv", "a\0.csv", "a\0*.csv", "\ud800.csv", "\udcff*.csv", "b/" * 3000],
+)
+def test_what_can_be_no_path_is_an_error_of_the_source(folder, path):
+    with pytest.raises(SourceError) as error:
+        found(folder, path)
+    assert len(str(error.value).encode()) < 600
 
 
 @pytest.mark.parametrize("path", ["nothing/at.all", "empty"])

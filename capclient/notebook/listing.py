@@ -1,0 +1,113 @@
+"""Frames as tables: heads, units and words of the house.
+
+Floor 7.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from capclient.notebook.desk import desk, found
+from capclient.notices import Notice, notice
+from capclient.tables import Table, table
+from capclient.vocabulary import Unknown
+from capclient.wording import text
+from capclient.wording.numbers import day
+
+OPTIONAL = ("salesperson", "flags", "risk_score")  # a column that says nothing for anybody is left out
+UNSAID = ("", "nan", "not_market_adjusted")  # said once, as a caveat of the whole chapter
+
+# Unit of each column a table may show; its head is the sentence ``column.<name>``.
+UNITS = {
+    "customer_id": "text", "name": "text", "salesperson": "text", "revenue_n": "money", "revenue_n1": "money",
+    "revenue": "money", "growth": "change", "weight": "share", "weight_change": "points", "rank": "count",
+    "cumulative_share": "share", "abc_class": "text", "best_12m": "money", "best_12m_end": "text",
+    "last_purchase": "text", "recency_days": "days", "interval_days": "days", "ratio": "ratio", "state": "text",
+    "risk_score": "count", "stage": "text", "stage_before": "text", "flags": "text", "customers": "customers",
+    "revenue_share": "share", "share": "share", "segment": "text", "followup": "text", "active": "customers",
+    "orders": "count", "source": "text", "lines": "count", "kept": "count", "first_day": "text",
+    "last_day": "text", "reason": "text", "amount": "money_cents", "code": "text", "check": "text",
+    "computed": "spoken", "expected": "spoken", "difference": "spoken", "status": "text", "verdict": "text",
+    "invoice_id": "text", "invoice_date": "text", "times": "count", "other_id": "text", "other_name": "text",
+    "label": "text", "value": "text", "how": "text", "theme": "text", "known": "count", "total": "count",
+    "season": "text", "r": "count", "f": "count", "m": "count", "margin": "money", "cluster": "count",
+    "seniority_years": "years", "gross_margin_rate": "share", "what": "text", "override": "text",
+    "rank_revenue": "count", "rule": "text", "orders_n": "count", "purchase_days_12m": "count",
+}  # fmt: skip
+
+
+def quote(*ids: str) -> Table | Notice:
+    """Show findings as a table: name, value, how it is computed."""
+    here, known = desk(), found()
+    chosen = [known[id] for id in ids]
+    rows = pd.DataFrame(
+        {
+            "label": [item.spec.label(here.lang) for item in chosen],
+            "value": [item.spoken(here.lang, here.currency) for item in chosen],
+            "how": [item.spec.how(here.lang) for item in chosen],
+        }
+    )
+    return listing(rows, ["label", "value", "how"], "table.findings")
+
+
+def listing(
+    frame: pd.DataFrame | Unknown,
+    names: list[str],
+    caption: str,
+    *,
+    most: int | None = None,
+    note: str = "",
+    **facts: str,
+) -> Table | Notice:
+    """Show columns of a frame as a table whose heads and units are those of the house."""
+    here = desk()
+    if isinstance(frame, Unknown):
+        return notice(frame, here.lang)
+    if frame.empty:
+        return Notice(text("table.nothing", here.lang), "", here.lang)
+    if frame.index.name == "customer_id" and "name" in names and (frame.name == frame.index).all():
+        names = [name for name in names if name != "customer_id"]  # a client known by its code is named once
+    worded = in_words(frame, names, here.lang)
+    names = [name for name in names if name not in OPTIONAL or not _is_blank(worded[name])]
+    columns = [(name, text(f"column.{name}", here.lang), UNITS[name]) for name in names]
+    return table(
+        worded, columns=columns, caption=text(caption, here.lang, **facts), lang=here.lang,
+        currency=here.currency, most=most, note=text(note, here.lang) if note else "",
+    )  # fmt: skip
+
+
+def _is_blank(values: pd.Series) -> bool:
+    return bool((values.isna() | values.eq("")).all())
+
+
+def in_words(frame: pd.DataFrame, names: list[str], lang: str) -> pd.DataFrame:
+    """Turn codes and dates into words; numbers stay numbers."""
+    worded = frame.reset_index() if frame.index.name == "customer_id" else frame.copy()
+    for name in names:
+        kind = {"stage_before": "stage"}.get(name, name)
+        if kind in {"state", "stage"}:
+            worded[name] = [
+                text(f"{kind}.{code}", lang) if isinstance(code, str) else None for code in worded[name]
+            ]
+        elif kind in {"flags", "override"}:
+            prefix = {"flags": "flag"}.get(kind, kind)
+            worded[name] = [
+                ", ".join(
+                    text(f"{prefix}.{code}", lang) for code in str(codes).split(";") if code not in UNSAID
+                )
+                if codes == codes
+                else ""
+                for codes in worded[name]
+            ]
+        elif pd.api.types.is_datetime64_any_dtype(worded[name]):
+            worded[name] = [
+                None if pd.isna(value) else day(value.date(), lang, "short") for value in worded[name]
+            ]
+        elif kind in {"first_day", "last_day", "invoice_date"}:
+            worded[name] = [
+                day(date.fromisoformat(value), lang, "short") if isinstance(value, str) else None
+                for value in worded[name]
+            ]
+    return worded

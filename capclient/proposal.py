@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from capclient.engine.duckdb import workspace
 from capclient.errors import ParamsError, SourceError
 from capclient.params import FileSource
 from capclient.readers.paths import SUFFIXES
-from capclient.readers.proposals import Proposal, contents, propose
+from capclient.readers.proposals import Content, Proposal, contents, propose
 from capclient.readers.raw import RawTable
 from capclient.readers.tabular import raw_tables
 from capclient.schema import TABLES
@@ -27,6 +27,7 @@ from capclient.store import write_atomically
 from capclient.wording import has, language, text
 
 LEDGER = TABLES["invoice_lines"]
+MOSTLY = 0.8  # share of the filled cells that make a column one of dates or of numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Draft:
     paths: tuple[Path, ...]
     chosen: tuple[Proposal, ...]
     open: dict[str, tuple[Proposal, ...]]
-    missing: tuple[str, ...]
+    missing: dict[str, tuple[str, ...]]
     unused: tuple[str, ...]
     lines: tuple[str, ...]
 
@@ -67,15 +68,14 @@ def drafted(paths: Sequence[Path]) -> Draft:
         for other in tables[1:]:
             if set(other.columns) != set(first.columns):
                 raise SourceError("init.other_columns", first=first.source, other=other.source)
-        proposals = [
-            item for item in propose(first.columns, contents(con, first)) if item.canonical in LEDGER.names
-        ]
+        profile = contents(con, first)
+        proposals = [item for item in propose(first.columns, profile) if item.canonical in LEDGER.names]
     chosen, undecided = _settled(proposals)
     return Draft(
         files,
         chosen,
         undecided,
-        _missing({item.canonical for item in chosen}, undecided),
+        _missing(chosen, undecided, profile),
         tuple(header for header in first.columns if header not in {item.header for item in chosen}),
         _told(tables, chosen, undecided),
     )
@@ -118,11 +118,27 @@ def _claimed(item: Proposal, proposals: list[Proposal]) -> bool:
     )
 
 
-def _missing(chosen: set[str], undecided: dict[str, tuple[Proposal, ...]]) -> tuple[str, ...]:
-    known = chosen | set(undecided)
+def _missing(
+    chosen: tuple[Proposal, ...], undecided: dict[str, tuple[Proposal, ...]], profile: Mapping[str, Content]
+) -> dict[str, tuple[str, ...]]:
+    """Required columns that no header names, each with the headers whose content would do."""
+    taken = {item.canonical: item.header for item in chosen}
+    known = set(taken) | set(undecided)
     needed = [name for name in LEDGER.required if name != "amount_ht" and name not in known]
-    priced = {"qty", "unit_price"} <= known
-    return (*needed, *(() if "amount_ht" in known or priced else ("amount_ht",)))
+    if "amount_ht" not in known and not {"qty", "unit_price"} <= known:
+        needed.append("amount_ht")
+    free = [header for header in profile if header not in taken.values()]
+    named = (
+        [taken["customer_name"]] if "customer_name" in taken else []
+    )  # a small firm knows its clients by name
+    fitting = {
+        "invoice_date": [header for header in free if profile[header].dates > MOSTLY],
+        "amount_ht": [header for header in free if profile[header].numbers > MOSTLY],
+        "customer_id": named
+        + [header for header in free if not profile[header].numbers and not profile[header].dates],
+        "invoice_id": [header for header in free if profile[header].distinct > 0],
+    }
+    return {name: tuple(fitting.get(name, ())) for name in needed}
 
 
 def _told(
@@ -186,8 +202,9 @@ def yaml_text(draft: Draft, out: Path) -> str:
     for canonical, items in draft.open.items():
         lines.append(f"      # {text('init.yaml.choose', lang)}")
         lines += [f"      # {canonical}: {_quoted(item.header)}" for item in items]
-    for canonical in draft.missing:
-        lines.append(f"      # {canonical}:   # {text('init.yaml.missing', lang)}")
+    for canonical, headers in draft.missing.items():
+        lines.append(f"      # {text('init.yaml.missing', lang, canonical=canonical)}")
+        lines += [f"      # {canonical}: {_quoted(header)}" for header in headers or ("",)]
     if draft.unused:
         lines.append(
             f"      # {text('init.yaml.unused', lang)} {', '.join(_quoted(name) for name in draft.unused)}"

@@ -1,0 +1,62 @@
+"""``capclient init`` proposes with evidence, and never guesses in silence."""
+
+import pytest
+
+from capclient.errors import ParamsError, SourceError
+from capclient.params import read_params
+from capclient.portfolio import Portfolio
+from capclient.proposal import company_id, drafted, write_draft
+
+SALES = "N° facture;Code client;Nom client;Date facture;Montant HT;Code article;Désignation\n" + "".join(
+    f"F{i};00{i % 3};Client {i % 3};{i % 28 + 1:02d}/03/2025;{i},50;P{i};Vis {i}\n" for i in range(40)
+)
+
+
+@pytest.fixture
+def sales(tmp_path):
+    (tmp_path / "Ventes été.csv").write_bytes(SALES.encode("cp1252"))
+    return tmp_path / "Ventes été.csv"
+
+
+def test_a_plain_export_needs_nothing_more(sales, tmp_path):
+    draft = drafted([sales])
+    assert draft.blocking == []
+    assert {item.canonical: item.header for item in draft.chosen}["amount_ht"] == "Montant HT"
+    out = tmp_path / "params" / "acme.yml"
+    write_draft(draft, out)
+    assert read_params(out).company.id == "acme"
+    assert len(Portfolio.open(out).customers) == 3
+    with pytest.raises(ParamsError, match="existe déjà"):
+        write_draft(draft, out)
+
+
+def test_an_ambiguous_column_is_left_to_the_user_with_its_candidates(sales, tmp_path):
+    draft = drafted([sales])
+    assert [item.header for item in draft.open["product"]] == ["Code article", "Désignation"]
+    write_draft(draft, tmp_path / "acme.yml")
+    text = (tmp_path / "acme.yml").read_text("utf-8")
+    assert '# product: "Code article"' in text and '# product: "Désignation"' in text
+
+
+def test_a_column_that_no_header_names_gets_candidates_by_content(tmp_path):
+    (tmp_path / "b.csv").write_text(
+        "ref;acheteur;cree_le;total_ht\nA1;Dupont;03/01/2025;12,50\nA2;Martin;14/01/2025;8,00\n"
+    )
+    draft = drafted([tmp_path / "b.csv"])
+    assert draft.missing["invoice_date"] == ("cree_le",)
+    assert "acheteur" in draft.missing["customer_id"]
+    assert {"customer_id", "invoice_date"} <= set(draft.blocking)
+    write_draft(draft, tmp_path / "b.yml")
+    with pytest.raises(SourceError, match="customer_id|invoice_date"):
+        Portfolio.open(tmp_path / "b.yml")
+
+
+def test_files_of_two_kinds_are_not_one_ledger(sales, tmp_path):
+    (tmp_path / "clients.csv").write_text("Code;Nom\n1;A\n2;B\n")
+    with pytest.raises(SourceError, match="mêmes colonnes"):
+        drafted([sales, tmp_path / "clients.csv"])
+
+
+def test_a_company_gets_an_identifier_from_the_file_name():
+    assert company_id("Société Générale") == "societe-generale"
+    assert company_id("§§§") == "societe"

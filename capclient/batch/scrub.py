@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,16}(?=>|&gt;)")
 class Scrubber:
     """Replaces the folders of this machine, of one company and of one run, by neutral names.
 
-    >>> Scrubber({"/home/zoe/acme": ""})("lu /home/zoe/acme/ventes.csv")
+    >>> Scrubber({"/srv/zoe/acme": ""})("lu /srv/zoe/acme/ventes.csv")
     'lu ventes.csv'
     """
 

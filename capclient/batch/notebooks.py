@@ -144,7 +144,7 @@ def _note_reply(cell: NotebookNode, cell_index: int, execute_reply: Mapping[str,
 def shareable(executed: NotebookNode, scrub: Scrubber) -> NotebookNode:
     """Return the copy that is saved: same cells and outputs; no path, date, duration or random identifier.
 
-    A cell that never ended loses its outputs: how many of them arrived is a matter of chance.
+    A cell that never ended loses its outputs and its count: what of them arrived is a matter of chance.
     """
     notebook = copy.deepcopy(executed)
     evidence = notebook.metadata.get(EVIDENCE, {})
@@ -159,6 +159,7 @@ def shareable(executed: NotebookNode, scrub: Scrubber) -> NotebookNode:
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
             told = [] if number == unended else cell.outputs
+            cell.execution_count = None if number == unended else cell.execution_count
             cell.outputs = [_clean(output, scrub) for output in told if output.get("name") != "stderr"]
     return notebook
 

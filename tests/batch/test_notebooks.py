@@ -162,3 +162,13 @@ def test_a_path_spelt_by_the_letters_of_an_image_is_left_alone() -> None:
     )
     assert scrub("/srv/acme/ventes.csv /srv/acme /srvx a/srv/b") == "ventes.csv . /srvx a/srv/b"
     assert scrub("File /tmp/ipykernel_42/7.py:1") == "File cell.py:1"
+
+
+def test_a_cell_that_killed_its_kernel_keeps_nothing_that_arrived_by_chance(tmp_path: Path) -> None:
+    executed = ran("kills_kernel", tmp_path)
+    killed = executed.cells[-1]
+    killed.execution_count = 2  # the count reaches us before the death, or not
+    killed.outputs = [nbformat.v4.new_output("stream", text="avant")]
+    saved = shareable(executed, Scrubber({}))
+    assert (saved.cells[-1].execution_count, saved.cells[-1].outputs) == (None, [])
+    assert saved.cells[-2].execution_count is not None

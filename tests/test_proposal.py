@@ -47,7 +47,7 @@ def test_a_column_that_no_header_names_gets_candidates_by_content(tmp_path):
     assert "acheteur" in draft.missing["customer_id"]
     assert {"customer_id", "invoice_date"} <= set(draft.blocking)
     write_draft(draft, tmp_path / "b.yml")
-    with pytest.raises(SourceError, match="customer_id|invoice_date"):
+    with pytest.raises(SourceError, match=r"customer_id|invoice_date"):
         Portfolio.open(tmp_path / "b.yml")
 
 

@@ -12,8 +12,11 @@ from pathlib import Path
 import pandas as pd
 
 from capclient import places
-from capclient.errors import ParamsError, listed, nearest
-from capclient.params import SOURCE_TABLES
+from capclient.errors import listed
+from capclient.params_errors import with_near
+from capclient.schema import TABLES, TOTALS
+
+FRAMES = (*TABLES, TOTALS.name)
 
 
 def written(tables: dict[str, pd.DataFrame]) -> Path:
@@ -25,11 +28,8 @@ def written(tables: dict[str, pd.DataFrame]) -> Path:
         If a table has no canonical name.
     """
     for name in tables:
-        if name not in SOURCE_TABLES:
-            raise ParamsError(
-                "params.unknown_table", key=name, tables=listed(SOURCE_TABLES, 20),
-                near=nearest(name, SOURCE_TABLES) or SOURCE_TABLES[0],
-            )  # fmt: skip
+        if name not in FRAMES:
+            raise with_near("params.unknown_table", name, FRAMES, key=name, tables=listed(FRAMES, 20))
     digest = hashlib.sha256()
     for name, frame in sorted(tables.items()):
         digest.update(

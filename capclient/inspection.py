@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 
+from capclient.checks import Check, checks
 from capclient.errors import LedgerError
 from capclient.findings import Finding, reason_text
 from capclient.ingest import ingest
@@ -18,6 +19,9 @@ from capclient.portfolio import Portfolio
 from capclient.themes import results
 from capclient.wording import has, language, text
 from capclient.wording.numbers import count, day, money, share
+
+
+MARKS = {"ok": "✓", "failed": "✗", "warning": "!", "not_applicable": "–"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def inspection(params: Params, *, as_of: date | None = None) -> Inspection:
     except LedgerError as error:
         return Inspection([*lines, "", error.text(lang)], False)
     failed = [row for row in portfolio.reconciliations if row["status"] == "failed"]
-    return Inspection([*lines, "", *_computable(portfolio, lang)], not failed)
+    return Inspection([*lines, *_limits(portfolio, lang), "", *_computable(portfolio, lang)], not failed)
 
 
 def _read(portfolio: Portfolio, lang: str) -> list[str]:
@@ -91,10 +95,9 @@ def _spoken(value: str, lang: str) -> str:
 def _balance(portfolio: Portfolio, lang: str) -> list[str]:
     figures, currency = portfolio.quality, portfolio.currency
     lines = ["", text("check.reconciliations", lang)]
-    for row in portfolio.reconciliations:
-        mark = "✓" if row["status"] == "ok" else "✗"
-        gap = "" if row["status"] == "ok" else f" ({text('check.gap', lang)} {row['difference']})"
-        lines.append(f"  {mark} {text('reconciliation.' + row['id'], lang)}{gap}")
+    for item in checks(portfolio, lang):
+        lines.append(f"  {MARKS[item.status]} {_named(item)} : {item.computed}{_against(item)}")
+        lines += [f"      {item.sentence}"] if item.sentence else []
     lines += [
         "",
         text(
@@ -136,6 +139,26 @@ def _balance(portfolio: Portfolio, lang: str) -> list[str]:
             )
         )
     return lines
+
+
+def _named(item: Check) -> str:
+    """Return the label of a check, under its number where the specification of accounts gives it one."""
+    return f"{item.id} {item.label}" if item.id.startswith("R") else item.label
+
+
+def _against(item: Check) -> str:
+    """Return the other side of a comparison that does not hold."""
+    return "" if item.status != "failed" else f" ≠ {item.expected} ({item.difference})"
+
+
+def _limits(portfolio: Portfolio, lang: str) -> list[str]:
+    """What the sources cannot tell, whatever the report does with them."""
+    said = [
+        text(code, lang, **facts)
+        for book in portfolio.store.report["books"].values()
+        for code, facts in book["limits"]
+    ]
+    return ["", text("check.limits", lang), *(f"  {line}" for line in said)] if said else []
 
 
 def _computable(portfolio: Portfolio, lang: str) -> list[str]:

@@ -30,6 +30,7 @@ from capclient.bounds import (
     Rate,
     Seconds,
     Share,
+    Texts,
     as_list,
     form,
     mapped,
@@ -38,6 +39,7 @@ from capclient.bounds import (
 from capclient.errors import ParamsError, listed
 from capclient.params_errors import explained
 from capclient.params_rules import Filter, Identity
+from capclient.params_sources import BOOKS, FileSource, Model, TableSource, Wide, table_source
 from capclient.schema import TABLES, TOTALS
 from capclient.thresholds import Thresholds
 from capclient.yaml_text import read_yaml
@@ -45,18 +47,9 @@ from capclient.yaml_text import read_yaml
 COMPANY_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 Format = Literal["html", "xlsx"]
 FORMATS: tuple[str, ...] = get_args(Format)
-SOURCE_TABLES = (*TABLES, TOTALS.name)
+SOURCE_TABLES = (*TABLES, TOTALS.name, *BOOKS)
 LEAP_YEAR = 2000
-
-
-class Model(BaseModel):
-    """Base of every part of the parameters: unknown keys are errors, values never change."""
-
-    model_config = STRICT
-
-
-def _as_mapping(value: object) -> object:
-    return {"path": value} if isinstance(value, str) else value
+TERM = r"(?i)[0-9]{1,3}( ?(j|jours|d|days))?( ?(fdm|fin de mois|end of month))?"
 
 
 class Company(Model):
@@ -66,6 +59,7 @@ class Company(Model):
     name: str = ""
     siren: str = ""
     sector: str = ""
+    group: bool = False  # several companies in one portfolio are meant
     currency: Annotated[str, form(r"[A-Z]{3}", "EUR", "USD")] = "EUR"
     language: Literal["fr", "en"] = "fr"
 
@@ -107,67 +101,27 @@ class PeriodParams(Model):
         return int(month), int(day)
 
 
-class TotalsPeriod(Model):
-    """The one period that client totals describe."""
-
-    start: Day
-    end: Day
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.start >= self.end:
-            raise refusal("order", first="start", last="end")
-        return self
-
-
-class FileSource(Model):
-    """One path (file, glob, folder) and how to read it; what is left out is inferred and printed."""
-
-    path: Given
-    columns: dict[str, str] = {}
-    sheet: Annotated[list[str], BeforeValidator(as_list)] = []
-    rows: Annotated[str, form(r"([0-9]{1,12}-[0-9]{0,12})?", "1-5000", "5001-")] = ""
-    encoding: str = ""
-    separator: Annotated[str, form(r"(?s:.?)", ";", ",", r"\t")] = ""
-    decimal: Literal["", ",", "."] = ""
-    dates: Literal["", "dmy", "mdy", "ymd"] = ""
-    measures: list[str] = []
-    period: TotalsPeriod | None = None
-
-    @field_validator("rows")
-    @classmethod
-    def _in_order(cls, value: str) -> str:
-        first, _, last = value.partition("-")
-        if value and not 1 <= int(first) <= int(last or first):
-            raise refusal("rows_order")
-        return value
-
-    @property
-    def row_bounds(self) -> tuple[int, int | None]:
-        """First and last record to read, counted from 1; None when the file's end bounds them."""
-        first, _, last = self.rows.partition("-")
-        return int(first or 1), int(last) if last else None
-
-
-class TableSource(Model):
-    """Every file of one canonical table, in order, and what to do where two of them overlap."""
-
-    parts: list[FileSource]
-    overlap: Literal["keep_all", "keep_last"] = "keep_all"
-
-    @field_validator("parts")
-    @classmethod
-    def _some(cls, value: list[FileSource]) -> list[FileSource]:
-        if not value:
-            raise refusal("no_source")
-        return value
-
-
 class Economics(Model):
     """Two figures no ledger holds: they feed the stress test (1.9)."""
 
     fixed_costs: Amount | None = None
     variable_cost_rate: Share | None = None
+
+
+class ReceivablesParams(Model):
+    """When an invoice is due where nothing says so, and how far receipts are matched to invoices (C.7, C.8)."""
+
+    default_term: Annotated[str, form(TERM, "30", "60", "45 FDM")] = "30"
+    customer_terms: dict[str, Annotated[str, form(TERM, "30", "60", "45 FDM")]] = {}
+    matching: Literal["letters", "amount", "sum", "fifo"] = "amount"
+
+
+class AccountingParams(Model):
+    """What the files of accounts do not say of themselves (A.2, C.2, R13)."""
+
+    opening_journals: Texts = []
+    closings: dict[str, Day] = {}  # by file name, where the name lies or says nothing
+    declared_revenue: dict[Day, Amount] = {}  # of the tax return, by closing date
 
 
 class ReportParams(Model):
@@ -189,6 +143,8 @@ class Params(Model):
     identity: Identity = Identity()
     exchange_rates: dict[str, Rate] = {}
     economics: Economics = Economics()
+    receivables: ReceivablesParams = ReceivablesParams()
+    accounting: AccountingParams = AccountingParams()
     report: ReportParams = ReportParams()
     thresholds: Thresholds = Thresholds()
     _folder: Path = PrivateAttr(default=Path())
@@ -219,6 +175,12 @@ class Params(Model):
                 )
         return {name: table_source(entry) for name, entry in value.items()}
 
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        for name, source in self.sources.items():
+            source.refuse_foreign_keys(name)
+        return self
+
 
 def _currency(code: str) -> str:
     """Return a currency code in capitals, whatever its author typed."""
@@ -226,21 +188,6 @@ def _currency(code: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", found):
         raise refusal("currency_key", name=code)
     return found
-
-
-def table_source(entry: object) -> dict[str, object]:
-    """Return a source entry (path, mapping, mapping with ``parts``, list of either) in its one full form."""
-    if isinstance(entry, list):
-        return {"parts": [_as_mapping(item) for item in entry]}
-    if isinstance(entry, dict) and "parts" in entry:
-        common = {key: value for key, value in entry.items() if key not in {"parts", "overlap"}}
-        parts = entry["parts"] if isinstance(entry["parts"], list) else [entry["parts"]]
-        merged = [common | part if isinstance(part, dict) else part for part in map(_as_mapping, parts)]
-        return {"parts": merged, **{key: entry[key] for key in ("overlap",) if key in entry}}
-    if isinstance(entry, dict):
-        rest = {key: value for key, value in entry.items() if key != "overlap"}
-        return {"parts": [rest], **{key: entry[key] for key in ("overlap",) if key in entry}}
-    return {"parts": [_as_mapping(entry)]}
 
 
 def read_params(path: Path) -> Params:

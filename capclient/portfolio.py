@@ -192,7 +192,7 @@ class Portfolio:
         if not self.has_lines:
             return self.totals_period.end
         first, last = self.extent
-        covered_to = self.params.period.covered_to
+        covered_to = self.params.period.covered_to or self._told_cover[1]
         month_end = last_complete_month(covered_to or last, 0 if covered_to else self._tolerance(last))
         return month_end if month_end >= first else last  # less than a month of data
 
@@ -214,7 +214,17 @@ class Portfolio:
         first, last = self.extent
         period = self.params.period
         tolerance = self._tolerance(min(last, self.as_of))
-        return Coverage(period.covered_from or first, period.covered_to or last, tolerance)
+        told_first, told_last = self._told_cover
+        return Coverage(
+            period.covered_from or told_first or first, period.covered_to or told_last or last, tolerance
+        )
+
+    @property
+    def _told_cover(self) -> tuple[date | None, date | None]:
+        """First and last day that the source itself covers whole: accounts cover their fiscal years (0.2)."""
+        told = self.store.report.get("covered") or [None, None]
+        first, last = (date.fromisoformat(day) if day else None for day in told)
+        return first, last
 
     def _tolerance(self, day: date) -> int:
         """Days by which data may miss the end of a period: their longest silence in the year to a day (0.2)."""

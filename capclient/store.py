@@ -22,9 +22,9 @@ try:
     import fcntl
 except ImportError:  # Windows: two readings at once cost time, nothing else
     fcntl = None  # type: ignore[assignment]
-from capclient.readers.paths import files
 
-FORMAT = 2  # raise it when ingest writes something else for the same inputs
+OBEYED = {"sources", "filters", "identity", "exchange_rates", "receivables", "accounting"}
+FORMAT = 3  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +56,13 @@ def company_folder(params: Params) -> Path:
 
 def store_key(params: Params, inputs: list[InputFile]) -> str:
     """Return the key of a store: inputs, and the parameters that change what is read from them."""
-    obeyed = params.model_dump(mode="json", include={"sources", "filters", "identity", "exchange_rates"}) | {
-        "currency": params.company.currency
+    obeyed = params.model_dump(mode="json", include=OBEYED) | {
+        "currency": params.company.currency,
+        "siren": params.company.siren,
+        "group": params.company.group,
     }
     text = json.dumps([FORMAT, obeyed, [asdict(item) for item in inputs]], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def input_paths(params: Params) -> list[tuple[str, Path]]:
-    """Return every input file once, with the name a person knows it by, in a stable order."""
-    found: dict[Path, str] = {}
-    for _, source in sorted(params.sources.items()):
-        for part in source.parts:
-            for path in files(part, folder=params.folder):
-                found.setdefault(path.resolve(), path.name)
-    return [(name, path) for path, name in found.items()]
 
 
 def described(paths: list[tuple[str, Path]]) -> list[InputFile]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from capclient.batch import manifest
 from capclient.batch.job import Chapter, Job, Prepared
 from capclient.params import read_params
-from capclient.store import company_folder, described, existing, input_paths, store_key, write_atomically
+from capclient.inputs import inputs_of
+from capclient.store import company_folder, existing, store_key, write_atomically
 
 if TYPE_CHECKING:
     from capclient.findings import Finding
@@ -64,7 +65,7 @@ class RealSteps:
     def key(self, job: Job) -> str:
         """Return the key of the inputs as they are now."""
         params = read_params(job.params_path)
-        return store_key(params, described(input_paths(params)))
+        return store_key(params, inputs_of(params).described)
 
     def prepare(self, job: Job) -> Read:
         """Read and check the data."""
@@ -77,7 +78,7 @@ class RealSteps:
         from capclient.publish.files import rejects_csv
 
         params = read_params(job.params_path)
-        store = existing(company_folder(params), store_key(params, described(input_paths(params))))
+        store = existing(company_folder(params), store_key(params, inputs_of(params).described))
         return {"rejects.csv": rejects_csv(store, job.lang)} if store else {}
 
     def write(self, prepared: Prepared, folder: Path) -> None:

@@ -40,15 +40,56 @@ def _money(sums: dict[str, str], sql: str) -> str:
     return sql
 
 
-CUSTOMER_DAYS = _money(
-    {
-        "revenue": "CASE WHEN kind = 'deposit' THEN 0 ELSE amount END",
-        "credited": "CASE WHEN kind = 'credit_note' THEN amount ELSE 0 END",
-        "cost": "cost",
-        "costed": "costed",
-    },
-    CUSTOMER_DAYS,
+# The same for ledgers that know when a line was booked: revenue on its accounting date, which is what the fiscal
+# year reconciles with; orders on the date of the document, which is when the client bought (0.4, C.7).
+CUSTOMER_DAYS_BOOKED = """
+WITH documents AS (
+    SELECT customer_id, invoice_id, invoice_date AS day, coalesce(accounting_date, invoice_date) AS booked, doc_type,
+           min(order_id) AS order_id, sum(amount_ht) AS amount, sum(cost) AS cost,
+           sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
+    FROM {invoice_lines} GROUP BY ALL
+), orders AS (
+    SELECT customer_id, order_id, min(day) AS ordered FROM documents WHERE order_id IS NOT NULL GROUP BY ALL
+), totals AS (
+    SELECT customer_id, invoice_id, day, doc_type, min(order_id) AS order_id, sum(amount) AS total
+    FROM documents GROUP BY ALL
+), kinds AS (
+    SELECT totals.*, ordered,
+           coalesce(doc_type, CASE WHEN total < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind
+    FROM totals LEFT JOIN orders
+         ON totals.order_id = orders.order_id AND totals.customer_id IS NOT DISTINCT FROM orders.customer_id
+), bought AS (
+    SELECT customer_id, day,
+           count(DISTINCT coalesce(order_id, invoice_id, ''))
+               FILTER (kind = 'invoice' AND (order_id IS NULL OR day = ordered)) AS orders,
+           count(*) FILTER (kind = 'invoice') AS invoices
+    FROM kinds GROUP BY customer_id, day
+), earned AS (
+    SELECT documents.customer_id, booked AS day, {revenue} AS revenue, {credited} AS credited,
+           {cost} AS cost, {costed} AS costed
+    FROM documents JOIN kinds
+         ON documents.customer_id IS NOT DISTINCT FROM kinds.customer_id
+            AND documents.invoice_id IS NOT DISTINCT FROM kinds.invoice_id AND documents.day = kinds.day
+            AND documents.doc_type IS NOT DISTINCT FROM kinds.doc_type
+    GROUP BY documents.customer_id, booked
 )
+SELECT coalesce(earned.customer_id, bought.customer_id) AS customer_id, coalesce(earned.day, bought.day) AS day,
+       coalesce(revenue, 0)::DECIMAL(18,2) AS revenue, coalesce(credited, 0)::DECIMAL(18,2) AS credited,
+       coalesce(orders, 0) AS orders, coalesce(invoices, 0) AS invoices,
+       cost, coalesce(costed, 0)::DECIMAL(18,2) AS costed
+FROM earned FULL JOIN bought
+     ON earned.customer_id IS NOT DISTINCT FROM bought.customer_id AND earned.day = bought.day
+ORDER BY customer_id NULLS FIRST, day
+"""
+
+_SUMS = {
+    "revenue": "CASE WHEN kind = 'deposit' THEN 0 ELSE amount END",
+    "credited": "CASE WHEN kind = 'credit_note' THEN amount ELSE 0 END",
+    "cost": "cost",
+    "costed": "costed",
+}
+CUSTOMER_DAYS = _money(_SUMS, CUSTOMER_DAYS)
+CUSTOMER_DAYS_BOOKED = _money(_SUMS, CUSTOMER_DAYS_BOOKED)
 
 EXTENT = """
 SELECT min(day) AS first_day, max(day) AS last_day, count(DISTINCT customer_id) AS customers
@@ -147,6 +188,7 @@ WHERE invoice_date BETWEEN $1 AND $2 AND family IS NOT NULL AND amount_ht > 0
 
 FAMILY_REVENUE = """
 SELECT family, (sum(amount_ht) * 100)::BIGINT AS revenue FROM {invoice_lines}
-WHERE invoice_date BETWEEN $1 AND $2 AND coalesce(doc_type, '') <> 'deposit' GROUP BY family
+WHERE coalesce(accounting_date, invoice_date) BETWEEN $1 AND $2 AND coalesce(doc_type, '') <> 'deposit'
+GROUP BY family
 ORDER BY family NULLS LAST
 """

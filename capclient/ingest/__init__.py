@@ -17,20 +17,19 @@ import duckdb
 
 from capclient import schema
 from capclient.engine.duckdb import workspace
-from capclient.engine.operations import CUSTOMER_DAYS
+from capclient.engine.operations import CUSTOMER_DAYS, CUSTOMER_DAYS_BOOKED
 from capclient.errors import SourceError
 from capclient.ingest import balance, ledger, rejects, tables, totals
+from capclient.ingest.books import Books, read_books
+from capclient.inputs import Inputs, inputs_of
 from capclient.ingest.sources import Part, parts_of
-from capclient.params import Params
+from capclient.params import BOOKS, Params
 from capclient.readers.sql_text import written
 from capclient.store import (
-    InputFile,
     Store,
     company_folder,
-    described,
     existing,
     file_sizes,
-    input_paths,
     locked,
     store_key,
     write_atomically,
@@ -47,9 +46,9 @@ def ingest(params: Params, *, force: bool = False) -> Store:
     SourceError
         If a file is missing or cannot be read; nothing is written then.
     """
-    inputs = described(input_paths(params))
+    inputs = inputs_of(params)
     folder = company_folder(params)
-    key = store_key(params, inputs)
+    key = store_key(params, inputs.described)
     found = None if force else existing(folder, key)
     if found:
         return found
@@ -59,14 +58,14 @@ def ingest(params: Params, *, force: bool = False) -> Store:
         return found or _ingested(params, inputs, folder, key)
 
 
-def _ingested(params: Params, inputs: list[InputFile], folder: Path, key: str) -> Store:
+def _ingested(params: Params, inputs: Inputs, folder: Path, key: str) -> Store:
     for leftover in folder.glob(".*-"):  # of a process that was killed: the lock says that none is at work
         shutil.rmtree(leftover, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(prefix=".read-", suffix="-", dir=folder))
     try:
         with workspace() as (con, work):
-            report = _read_everything(con, params, scratch, work)
-        report["inputs"] = [asdict(item) for item in inputs]
+            report = _read_everything(con, params, inputs, scratch, work)
+        report["inputs"] = [asdict(item) for item in inputs.described]
         report["files"] = file_sizes(scratch)
         content = json.dumps(report, ensure_ascii=False, indent=1, default=str)
         write_atomically(scratch / "ingest.json", content)
@@ -84,17 +83,13 @@ def _ingested(params: Params, inputs: list[InputFile], folder: Path, key: str) -
 
 
 def _read_everything(
-    con: duckdb.DuckDBPyConnection, params: Params, folder: Path, work: Path
+    con: duckdb.DuckDBPyConnection, params: Params, inputs: Inputs, folder: Path, work: Path
 ) -> dict[str, object]:
     described_tables: dict[str, object] = {}
     notes: list[list[object]] = []
     report: dict[str, object] = {"tables": described_tables, "notes": notes}
-    parts: dict[str, list[Part]] = {
-        name: parts_of(
-            con, source, schema.TABLES.get(name, schema.TOTALS), params.folder, work, params.company.currency
-        )
-        for name, source in sorted(params.sources.items())
-    }
+    books = read_books(con, params, inputs, work)
+    parts = _parts(con, params, inputs, books, work)
     for name, table_parts in parts.items():
         if name == "invoice_lines":
             ledger.write(con, table_parts, params, folder)
@@ -104,17 +99,48 @@ def _read_everything(
             described_tables[name] = tables.write(con, schema.TABLES[name], table_parts, params, folder)
         for part in table_parts:
             notes += [[part.source, note.code, note.facts] for note in part.notes]
+    notes += [[source, note.code, note.facts] for source, note in books.notes]
+    report["books"] = books.told
+    covered = books.ledger.covered if books.ledger else None
+    report["covered"] = [day.isoformat() for day in covered] if covered else None
     if "invoice_lines" in parts:
         lines = ledger.relation(folder, parts["invoice_lines"])
         report["lines"] = lines
         rejects.write(con, folder, parts["invoice_lines"])
-        bound = CUSTOMER_DAYS.replace("{invoice_lines}", lines.replace("{folder}", written(folder)[1:-1]))
+        bound = customer_days(parts["invoice_lines"]).replace(
+            "{invoice_lines}", lines.replace("{folder}", written(folder)[1:-1])
+        )
         con.execute(
             f"COPY ({bound}) TO {written(folder / 'customer_days.parquet')} (FORMAT parquet, COMPRESSION zstd)"
         )
-        report["quality"] = balance.quality(con, folder, parts["invoice_lines"])
-        report["reconciliations"] = balance.reconciliations(con, folder, report["quality"])
+        figures = report["quality"] = balance.quality(con, folder, parts["invoice_lines"], books.ledger)
+        report["reconciliations"] = [
+            *balance.reconciliations(con, folder, figures),
+            *balance.of_books(con, folder, books),
+        ]
     return report
+
+
+def _parts(
+    con: duckdb.DuckDBPyConnection, params: Params, inputs: Inputs, books: Books, work: Path
+) -> dict[str, list[Part]]:
+    """Return the parts of every table: those of the user's own sources, then those of books."""
+    given = {name: source for name, source in params.sources.items() if name not in BOOKS}
+    parts: dict[str, list[Part]] = {}
+    for name in sorted({*given, *books.tables}):
+        table = schema.TABLES.get(name, schema.TOTALS)
+        own = (
+            parts_of(con, inputs.located(name, given[name]), table, params.folder, work, params.company.currency)
+            if name in given
+            else []
+        )
+        parts[name] = [*own, *books.parts(con, name, after=len(own))]
+    return parts
+
+
+def customer_days(parts: list[Part]) -> str:
+    """Return the operation that sums client days: by accounting date where some file gives one (0.4, C.7)."""
+    return CUSTOMER_DAYS_BOOKED if any(part.column("accounting_date") for part in parts) else CUSTOMER_DAYS
 
 
 def _forget_old(folder: Path, key: str) -> None:

@@ -5,13 +5,17 @@ Floor 3. Source: sections 0.1 and 0.4 of the dictionary, C.9 of the sources, ``q
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from capclient.ingest.books import Books
 from capclient.ingest.rejects import DELIBERATE
 from capclient.ingest.sources import Part
+from capclient.readers.book import Book
 from capclient.readers.sql_text import written
 
 DUPLICATE_EXAMPLES = 20
@@ -27,29 +31,40 @@ def _one(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, object]:
     }
 
 
-def quality(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> dict[str, object]:
-    """Count lines and amounts in, kept and rejected, unassigned revenue, duplicates and oddities."""
+def quality(
+    con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part], book: Book | None = None
+) -> dict[str, object]:
+    """Count lines and amounts in, kept and rejected, unassigned revenue, duplicates and oddities.
+
+    Where a book gives the lines, its files stand for the parts; accounts are counted in lines of their files.
+    """
     lines = f"read_parquet({written(folder / 'invoice_lines' / '*.parquet')})"
     asides = sum(len(part.raw.asides) for part in parts)
-    malformed = sum(aside.reason == "malformed_line" for part in parts for aside in part.raw.asides)
+    unknown = sum(
+        aside.reason == "malformed_line" or (part.is_settled and aside.amount is None)
+        for part in parts
+        for aside in part.raw.asides
+    )
+    set_aside = [aside.amount for part in parts for aside in part.raw.asides if aside.amount is not None]
+    amounts, absolute = sum(set_aside, Decimal(0)), sum(map(abs, set_aside), Decimal(0))
     counts = _one(
         con,
         f"""SELECT count(*) + {asides} AS lines_in, count(*) FILTER (reject IS NULL) AS lines_kept,
-            coalesce(sum(amount_ht), 0) AS amount_in,
+            coalesce(sum(amount_ht), 0) + {amounts} AS amount_in,
             coalesce(sum(amount_ht) FILTER (reject IS NULL), 0) AS amount_kept,
-            count(*) FILTER (amount_ht IS NULL) + {malformed} AS lines_without_amount,
+            count(*) FILTER (amount_ht IS NULL) + {unknown} AS lines_without_amount,
             count(*) FILTER (reject IS NULL AND customer_id IS NULL) AS lines_unassigned,
             coalesce(sum(amount_ht) FILTER (reject IS NULL AND customer_id IS NULL
                 AND coalesce(doc_type, '') <> 'deposit'), 0) AS revenue_unassigned,
             coalesce(sum(amount_ht) FILTER (reject IS NULL AND coalesce(doc_type, '') <> 'deposit'), 0) AS revenue,
-            coalesce(sum(abs(amount_ht)), 0) AS amount_absolute,
+            coalesce(sum(abs(amount_ht)), 0) + {absolute} AS amount_absolute,
             count(*) FILTER (reject IS NULL AND rounding <> 0) AS lines_rounded,
             coalesce(sum(rounding) FILTER (reject IS NULL), 0) AS rounding_total,
             count(*) FILTER (reject IS NULL AND amount_ht = 0) AS lines_zero,
             count(*) FILTER (reject IS NULL AND amount_ht < 0) AS lines_negative,
             coalesce(sum(amount_ht) FILTER (reject IS NULL AND amount_ht < 0), 0) AS amount_negative,
-            min(invoice_date) FILTER (reject IS NULL)::VARCHAR AS first_day,
-            max(invoice_date) FILTER (reject IS NULL)::VARCHAR AS last_day
+            min(least(invoice_date, accounting_date)) FILTER (reject IS NULL)::VARCHAR AS first_day,
+            max(greatest(invoice_date, accounting_date)) FILTER (reject IS NULL)::VARCHAR AS last_day
         FROM {lines}""",
     )
     rejected = _one(
@@ -59,6 +74,10 @@ def quality(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> 
             coalesce(sum(abs(amount_ht)) FILTER (NOT {_deliberate()}), 0) AS amount_bad
         FROM {written(folder / "rejects.parquet")}""",
     )
+    if book and book.counts_lines:
+        read = sum(file.lines for file in book.files)
+        counts |= {"lines_in": read, "lines_kept": read - int(str(rejected["lines_rejected"]))}
+        counts["lines_without_amount"] = unknown
     return (
         counts
         | rejected
@@ -73,7 +92,7 @@ def quality(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> 
                 f"SELECT code, count(*), coalesce(sum(amount_ht), 0) FROM (SELECT unnest(string_split(quality, ',')) "
                 f"AS code, amount_ht FROM {lines} WHERE reject IS NULL AND quality IS NOT NULL) GROUP BY 1 ORDER BY 1",
             ),
-            "parts": _rows(
+            "parts": _book_parts(book) if book else _rows(
                 con,
                 " UNION ALL BY NAME ".join(
                     f"SELECT {part.number} AS number, count(*), count(*) FILTER (reject IS NULL), "
@@ -95,6 +114,13 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str, names: list[str] | None = No
         for row in con.execute(sql).fetchall()
     ]
     return [[name, *row[1:]] for name, row in zip(names, rows, strict=True)] if names else rows
+
+
+def _book_parts(book: Book) -> list[list[object]]:
+    return [
+        [file.source, file.lines, file.kept, *(day and day.isoformat() for day in (file.first_day, file.last_day))]
+        for file in book.files
+    ]
 
 
 def _deliberate() -> str:
@@ -163,6 +189,35 @@ def reconciliations(con: duckdb.DuckDBPyConnection, folder: Path, figures: objec
         _compared("customers_and_unassigned", shares["named"] + shares["unnamed"], figures["revenue"]),  # type: ignore[operator]
         _compared("unassigned", shares["unnamed"], figures["revenue_unassigned"]),
     ]
+
+
+def of_books(con: duckdb.DuckDBPyConnection, folder: Path, books: Books) -> list[dict[str, object]]:
+    """Return the reconciliations that books bring, and the user's own ledger against the accounts beside it."""
+    rows = [_plain(check) for book in books.books.values() for check in book.checks]
+    accounts = books.books.get("fec")
+    if accounts and accounts.covered and books.origin.get("invoice_lines") != "fec":
+        first, last = accounts.covered
+        found = con.execute(
+            f"SELECT coalesce(sum(revenue), 0) FROM {written(folder / 'customer_days.parquet')} "
+            "WHERE day BETWEEN $1 AND $2",
+            [first, last],
+        ).fetchone()
+        booked = next(check["expected"] for check in accounts.checks if check["id"] == "R4")
+        row = _compared("ledger_against_accounts", found[0] if found else 0, booked)
+        rows.append(row | {"status": "ok" if row["status"] == "ok" else "warning"})
+    return rows
+
+
+def _plain(check: Mapping[str, Any]) -> dict[str, object]:
+    """Return a check as JSON writes it: cents are exact in a float."""
+    return {
+        name: float(value) if isinstance(value, Decimal) else value
+        for name, value in {**check, "facts": _floats(check.get("facts", {}))}.items()
+    }
+
+
+def _floats(facts: Mapping[str, Any]) -> dict[str, object]:
+    return {name: float(value) if isinstance(value, Decimal) else value for name, value in facts.items()}
 
 
 def _compared(identifier: str, computed: object, expected: object) -> dict[str, object]:

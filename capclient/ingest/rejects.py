@@ -16,13 +16,17 @@ import pandas as pd
 from capclient.errors import LedgerError
 from capclient.ingest.sources import Part
 from capclient.readers.sql_text import literal, quoted, written
+from capclient.schema import NOT_INVOICED
 from capclient.wording import has, language, text
 from capclient.wording.numbers import share
 
 COLUMNS = ("source", "line", "reason_code", "amount_ht", "raw")
 
 # On purpose, by an explicit rule or because the line is no record: these never make a company fail.
-DELIBERATE = ("overlap", "filter", "total_row", "repeated_header")
+DELIBERATE = (
+    *("overlap", "filter", "total_row", "repeated_header", "group_row"),
+    *(code for code, _ in NOT_INVOICED),
+)
 
 
 def write(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> None:
@@ -49,16 +53,20 @@ def _rejected(con: duckdb.DuckDBPyConnection, folder: Path, part: Part) -> pd.Da
         return pd.DataFrame(columns=list(COLUMNS))
     text = ", ".join(f"coalesce({quoted(name)}, '')" for name in part.raw.columns)
     line = "source_line" if part.raw.line_column else f"{part.raw.first_line} + file_row_number"
+    source = "source" if part.raw.source_column else literal(part.source)
     return con.execute(
-        f"SELECT {literal(part.source)} AS source, {line} AS line, reject AS reason_code, amount_ht, raw "
+        f"SELECT {source} AS source, {line} AS line, reject AS reason_code, amount_ht, raw "
         f"FROM (SELECT row_number() OVER () - 1 AS place, concat_ws({literal(part.raw.separator)}, {text}) AS raw "
         f"FROM {part.raw.relation}) JOIN (SELECT * FROM {typed} WHERE reject IS NOT NULL) ON place = file_row_number"
     ).df()
 
 
 def _set_aside(part: Part) -> pd.DataFrame:
-    rows = [(part.source, item.line, item.reason, None, item.raw) for item in part.raw.asides]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    rows = [
+        (item.source or part.source, item.line, item.reason, item.amount, item.raw)
+        for item in part.raw.asides
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"amount_ht": "float64"})  # exact: it is cents
 
 
 def reject_reason(code: str, lang: str) -> str:

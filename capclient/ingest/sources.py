@@ -6,7 +6,7 @@ file is a part, in the order of their names. Decimal mark and date order are inf
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -48,8 +48,13 @@ class Part:
     def texts_with(self, *more: str) -> str:
         """Return :attr:`texts` with more columns, computed from the texts as the file has them."""
         cells = [f"{clean_sql(quoted(name))} AS {quoted(name)}" for name in self.raw.columns]
-        line = [quoted(self.raw.line_column)] if self.raw.line_column else []
-        return f"(SELECT {', '.join([*cells, *line, *more])} FROM {self.raw.relation})"
+        place = [quoted(name) for name in (self.raw.line_column, self.raw.source_column) if name]
+        return f"(SELECT {', '.join([*cells, *place, *more])} FROM {self.raw.relation})"
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the part is of a book, whose signs and document types need no second look."""
+        return self.raw.source_column is not None
 
     def column(self, name: str) -> str | None:
         """Return the SQL of a canonical column of :attr:`texts`, or None when the file does not give it."""
@@ -67,24 +72,38 @@ def parts_of(
     parts: list[Part] = []
     for group, options in enumerate(source.parts):
         raws = tabular.raw_tables(con, options, folder=folder, workspace=work)
-        headers = [
-            mapping.resolve(options.columns, raw.columns, table=table, source=raw.source) for raw in raws
-        ]
-        wanted = _wanted(table, headers, options)
-        styles = inference.styles(
-            con, raws, wanted, decimal=options.decimal, dates=options.dates, currency=currency
-        )
-        said: set[str] = set()
-        for raw, names in zip(raws, headers, strict=True):
-            notes = list(raw.notes)
-            for header in names.values():
-                if header in styles and header not in said:  # said once for all the files of an entry
-                    said.add(header)
-                    notes += styles[header].notes
-            whole = len(source.parts) == 1
-            parts.append(
-                Part(len(parts), len(parts) if whole else group, raw, options, names, styles, tuple(notes))
-            )
+        whole = len(source.parts) == 1
+        for part in _styled(con, raws, options, table, currency):
+            number = len(parts)
+            parts.append(replace(part, number=number, group=number if whole else group))
+    return parts
+
+
+def settled_part(con: duckdb.DuckDBPyConnection, raw: RawTable, table: Table, *, number: int) -> Part:
+    """Return the part of a book's table: columns already bear their names, numbers and dates their types."""
+    options = FileSource(path=raw.source)
+    (part,) = _styled(con, [raw], options, table, currency="")
+    return replace(part, number=number, group=number)
+
+
+def _styled(
+    con: duckdb.DuckDBPyConnection, raws: list[RawTable], options: FileSource, table: Table, currency: str
+) -> list[Part]:
+    """Return the parts of one entry; what its styles suppose is said once for all its files."""
+    headers = [mapping.resolve(options.columns, raw.columns, table=table, source=raw.source) for raw in raws]
+    wanted = _wanted(table, headers, options)
+    styles = inference.styles(
+        con, raws, wanted, decimal=options.decimal, dates=options.dates, currency=currency
+    )
+    said: set[str] = set()
+    parts = []
+    for raw, names in zip(raws, headers, strict=True):
+        notes = list(raw.notes)
+        for header in names.values():
+            if header in styles and header not in said:
+                said.add(header)
+                notes += styles[header].notes
+        parts.append(Part(0, 0, raw, options, names, styles, tuple(notes)))
     return parts
 
 

@@ -11,6 +11,7 @@ from datetime import date
 import pandas as pd
 
 from capclient import figures
+from capclient.checks import checks
 from capclient.findings import reason_text
 from capclient.ingest.rejects import reject_reason
 from capclient.notebook.desk import desk
@@ -22,7 +23,6 @@ from capclient.themes import results
 from capclient.themes.quality import Quality
 from capclient.vocabulary import Unknown
 from capclient.wording import text
-from capclient.wording.numbers import count, money
 
 
 def months_figure(data: Quality) -> figures.Figure | Notice:
@@ -57,24 +57,17 @@ def files_table(data: Quality) -> Table | Notice:
 
 
 def reconciliations_table(data: Quality) -> Table | Notice:
-    """Show what must be equal, and whether it is."""
-    lang = desk().lang
-    rows = data.reconciliations.assign(
-        check=[text(f"reconciliation.{code}", lang) for code in data.reconciliations.id],
-        verdict=[text(f"check.status.{status}", lang) for status in data.reconciliations.status],
-    )
-    for name in ("computed", "expected", "difference"):
-        rows[name] = [_counted(value, code) for value, code in zip(rows[name], rows.id, strict=True)]
-    return listing(rows, ["check", "computed", "expected", "difference", "verdict"], "table.reconciliations")
-
-
-def _counted(value: float, check: str) -> str:
+    """Show what must be equal, and whether it is; what a failure or a measure says comes under its name."""
     here = desk()
-    return (
-        count(value, here.lang)
-        if check.startswith("lines")
-        else money(value, here.lang, here.currency, cents=True)
-    )
+    rows = pd.DataFrame(
+        [
+            [f"{item.label}. {item.sentence}" if item.sentence else item.label,
+             item.computed, item.expected, item.difference, item.verdict]
+            for item in checks(here.portfolio, here.lang)
+        ],
+        columns=["check", "computed", "expected", "difference", "verdict"],
+    )  # fmt: skip
+    return listing(rows, list(rows.columns), "table.reconciliations")
 
 
 def rejects_table(data: Quality) -> Table | Notice:

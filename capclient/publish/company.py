@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from nbformat import NotebookNode
 
+from capclient.checks import checks
 from capclient.findings import Finding, reason_text
 from capclient.notebook.desk import headline
 from capclient.portfolio import Portfolio
-from capclient.publish.html import Balance, Input, Reconciliation, report_page
+from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.notebook_html import chapter_html, chapter_title
 from capclient.wording import text
 from capclient.wording.numbers import MISSING, count, day, money
@@ -52,15 +53,7 @@ def company_page(
         lines=_balance(portfolio, "lines"),
         amounts=_balance(portfolio, "amount"),
         warnings=_warnings(portfolio, lang),
-        reconciliations=[
-            Reconciliation(
-                text(f"reconciliation.{row['id']}", lang),
-                _number(row["expected"], row["id"], portfolio, lang),
-                _number(row["computed"], row["id"], portfolio, lang),
-                row["status"] == "ok",
-            )
-            for row in portfolio.reconciliations
-        ],
+        reconciliations=checks(portfolio, lang),
         method=[
             (item.spec.label(lang), _said(item, portfolio, lang), item.spec.section, _how(item, lang))
             for item in findings
@@ -106,12 +99,6 @@ def _rows(parts: list[list[object]], name: str) -> int | None:
     """Lines read in a file: the sum of its parts, None when it is no ledger."""
     mine = [int(row[1]) for row in parts if str(row[0]).startswith(name)]  # type: ignore[call-overload]
     return sum(mine) if mine else None
-
-
-def _number(value: float, identifier: str, portfolio: Portfolio, lang: str) -> str:
-    if identifier.startswith("lines"):
-        return count(value, lang)
-    return money(value, lang, portfolio.currency, cents=True)
 
 
 def _balance(portfolio: Portfolio, what: str) -> Balance:

@@ -11,6 +11,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from capclient.checks import Check
 from capclient.templates import render
 from capclient.wording.numbers import count, day, money
 
@@ -27,16 +28,6 @@ class Balance:
     def holds(self) -> bool:
         """Tell whether nothing was lost, to the cent."""
         return round(self.read * 100) == round(self.kept * 100) + round(self.rejected * 100)
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
-    """A check of the data: its sentence, both sides in words, and whether it holds (None: not checked)."""
-
-    label: str
-    expected: str
-    found: str
-    holds: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,7 @@ def report_page(
     lines: Balance,
     amounts: Balance,
     warnings: Sequence[str] = (),
-    reconciliations: Sequence[Reconciliation],
+    reconciliations: Sequence[Check],
     method: Sequence[tuple[str, str, str, str]],
     thresholds: Sequence[tuple[str, str]],
     version: str,

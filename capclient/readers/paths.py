@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from pathlib import Path, PurePath
 
 from capclient.errors import SourceError, nearest
 from capclient.params import FileSource, expanded
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
+SUFFIXES_OF = {  # of the books, whose folders may hold other things too
+    "fec": (".txt", ".csv", ".tsv", ".fec", ".xml", ".zip", ".xlsx", ".xlsm", ".xls", ".ods"),
+    "einvoices": (".xml", ".pdf"),
+    "database": (".sqlite", ".sqlite3", ".db"),
+}
+SQLITE = b"SQLite format 3\0"  # the first bytes of such a database
 MOST_SHOWN = 200  # characters of a path in a message
 
 
-def files(source: FileSource, *, folder: Path) -> list[Path]:
+def files(source: FileSource, *, folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> list[Path]:
     """Return the files of a source, sorted by path.
 
     A file that several names reach (symbolic links, loops of folders) is read once, by the first of the shortest.
+    Of a folder, only files that end like one of ``suffixes`` are taken.
 
     Raises
     ------
@@ -31,7 +39,7 @@ def files(source: FileSource, *, folder: Path) -> list[Path]:
     if not asked.strip():
         raise SourceError("source.no_path", path=shown)
     try:
-        return _files(folder / asked, shown)
+        return _files(folder / asked, shown, suffixes)
     except ValueError:  # a zero character, half of a surrogate pair
         raise SourceError("source.bad_path", path=shown) from None
     except OSError as error:  # a name too long, a folder that may not be listed
@@ -39,13 +47,13 @@ def files(source: FileSource, *, folder: Path) -> list[Path]:
         raise SourceError("source.unreadable", source=shown, detail=detail) from None
 
 
-def _files(path: Path, shown: str) -> list[Path]:
+def _files(path: Path, shown: str, suffixes: tuple[str, ...]) -> list[Path]:
     if b"\0" in os.fsencode(path):
         raise ValueError("zero character")
     if path.is_file():
         return [path]
     if path.is_dir():
-        found = [item for item in path.iterdir() if item.suffix.lower() in SUFFIXES]
+        found = [item for item in path.iterdir() if item.suffix.lower() in suffixes]
     else:
         found = [Path(item) for item in glob.glob(str(path), recursive=True)]
     kept: dict[Path, Path] = {}
@@ -53,8 +61,26 @@ def _files(path: Path, shown: str) -> list[Path]:
         if item.is_file() and not item.name.startswith((".", "~$")):
             kept.setdefault(item.resolve(), item)
     if not kept:
-        raise _missing(path, shown)
+        raise _missing(path, shown, suffixes)
     return sorted(kept.values())
+
+
+def is_url(path: str) -> bool:
+    """Tell whether a path is the address of a database.
+
+    >>> is_url("postgresql+psycopg://${USER}@localhost/odoo"), is_url("C:/ventes.csv"), is_url("ventes://.csv")
+    (True, False, True)
+    """
+    return re.match(r"[A-Za-z][A-Za-z0-9_]+(\+[A-Za-z0-9_]+)?://", path) is not None
+
+
+def is_database(source: FileSource, *, folder: Path) -> bool:
+    """Tell whether a source is a database in a file (SQLite)."""
+    try:
+        with (folder / expanded(source.path)).open("rb") as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except (OSError, ValueError):
+        return False
 
 
 def _shown(path: str) -> str:
@@ -63,9 +89,9 @@ def _shown(path: str) -> str:
     return plain if len(plain) <= MOST_SHOWN else f"{plain[:MOST_SHOWN]}…"
 
 
-def _missing(path: Path, shown: str) -> SourceError:
+def _missing(path: Path, shown: str, suffixes: tuple[str, ...]) -> SourceError:
     if path.is_dir():
-        return SourceError("source.empty_folder", path=shown, suffixes=" ".join(SUFFIXES))
+        return SourceError("source.empty_folder", path=shown, suffixes=" ".join(suffixes))
     beside = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
     near = nearest(path.name, sorted(beside))
     code = "source.missing_file_near" if near else "source.missing_file"

@@ -7,6 +7,7 @@ malformed lines) is set aside with its line number, what it inferred is noted.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Aside:
     line: int
     reason: str  # total_row, repeated_header, malformed_line
     raw: str
+    source: str = ""  # of which file, where the table holds several
+    amount: Decimal | None = None  # what it would have added to revenue, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class RawTable:
         Name of one more column of ``relation``, after ``columns``: the true line of each record in the file.
         Given when lines between records are none (blank lines, totals, quoted line ends), so that
         ``first_line + position`` would be wrong; None when position and line go together.
+    source_column
+        Name of one more column of ``relation``: the file of each record, where a table holds those of several.
     """
 
     relation: str
@@ -64,3 +69,4 @@ class RawTable:
     asides: tuple[Aside, ...] = ()
     notes: tuple[Note, ...] = ()
     line_column: str | None = None
+    source_column: str | None = None

@@ -9,7 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from capclient.publish.failure import failure_page
-from capclient.publish.html import Balance, Input, Reconciliation, report_page
+from capclient.checks import Check
+from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.index import Column, Company, group_page
 from capclient.publish.notebook_html import chapter_html, chapter_title
 from capclient.tables import table
@@ -76,7 +77,9 @@ def page(lang="fr", holds=True, name=POISON):
         currency="EUR", key_figures=[("CA", "1 000 €", ""), ("Marge", "–", "il manque les coûts")],
         chapters=[("concentration", "La concentration", chapter_html(notebook(), lang=lang))],
         lines=Balance(10, 9, 1), amounts=Balance(100.1, 90.05, 10.05),
-        reconciliations=[Reconciliation("FEC", "1", "1" if holds else "2", holds)],
+        reconciliations=[
+            Check("R1", "FEC", "1" if holds else "2", "1", "0", "ok" if holds else "failed", "juste", "")
+        ],
         method=[("Gini", "0,65", "1.5", POISON)], thresholds=[("ABC", "80 %")], version="0.1.0",
         inputs=[Input(POISON, "ab" * 32, 10)],
     )  # fmt: skip

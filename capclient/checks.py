@@ -1,0 +1,84 @@
+"""Reconciliations in words, the same for the terminal, the notebook and the page.
+
+Floor 6. Source: section C.9 of the sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from capclient.portfolio import Portfolio
+from capclient.wording import has, text
+from capclient.wording.numbers import MISSING, count, decimal, money
+
+MEASURES = ("R10", "R12")  # they tell a share and never fail
+HOLDS: dict[str, bool | None] = {"ok": True, "failed": False, "warning": None, "not_applicable": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison: what must be equal, both sides and their difference in words, and the verdict.
+
+    ``status`` is ``ok``, ``failed``, ``warning`` or ``not_applicable``; ``sentence`` says more where there is more
+    to say, else it is empty.
+    """
+
+    id: str
+    label: str
+    computed: str
+    expected: str
+    difference: str
+    status: str
+    verdict: str
+    sentence: str
+
+    @property
+    def holds(self) -> bool | None:
+        """True, False, or None when it is no verdict (a measure, or nothing to compare)."""
+        return HOLDS[self.status]
+
+
+def checks(portfolio: Portfolio, lang: str) -> list[Check]:
+    """Return the reconciliations of a company, in order."""
+    return [_check(row, lang, portfolio.currency) for row in portfolio.reconciliations]
+
+
+def _check(row: Mapping[str, Any], lang: str, currency: str) -> Check:
+    counts = row.get("kind") == "count" or row["id"].startswith("lines")
+
+    def said(value: float | None) -> str:
+        if value is None:
+            return MISSING
+        return count(value, lang) if counts else money(value, lang, currency, cents=True)
+
+    return Check(
+        row["id"],
+        text(f"reconciliation.{row['id']}", lang),
+        said(row["computed"]),
+        said(row["expected"]),
+        said(row["difference"]),
+        row["status"],
+        text(f"check.status.{row['status']}", lang),
+        _sentence(row, lang, counts),
+    )
+
+
+def _sentence(row: Mapping[str, Any], lang: str, counts: bool) -> str:
+    """Say the figures of a comparison that fails, warns or measures."""
+    key = f"fec.{row['id']}"
+    told = row["status"] in {"failed", "warning"} or (row["id"] in MEASURES and row["computed"])
+    if not told or not has(key):
+        return ""
+    facts = {name: row[name] for name in ("computed", "expected", "difference")} | dict(row.get("facts", {}))
+    whole = {"computed", "expected", "difference"} if counts else {"documents"}
+    return text(
+        key,
+        lang,
+        **{
+            name: count(value, lang) if name in whole else decimal(value, lang)
+            for name, value in facts.items()
+            if isinstance(value, int | float)
+        },
+    )

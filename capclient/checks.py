@@ -5,13 +5,16 @@ Floor 6. Source: section C.9 of the sources.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from capclient.portfolio import Portfolio
 from capclient.wording import has, text
-from capclient.wording.numbers import MISSING, count, decimal, money
+from capclient.wording.numbers import MISSING, count, day, decimal, money
 
 MEASURES = ("R10", "R12")  # they tell a share and never fail
 HOLDS: dict[str, bool | None] = {"ok": True, "failed": False, "warning": None, "not_applicable": None}
@@ -43,6 +46,26 @@ class Check:
 def checks(portfolio: Portfolio, lang: str) -> list[Check]:
     """Return the reconciliations of a company, in order."""
     return [_check(row, lang, portfolio.currency) for row in portfolio.reconciliations]
+
+
+def spoken_facts(code: str, facts: Mapping[str, Any], lang: str) -> str:
+    """Return a sentence whose facts are written as its reader writes them: counts, amounts, days.
+
+    Amounts are texts with two decimals and days ISO texts, as ``ingest.json`` keeps both.
+    """
+    return text(code, lang, **{name: _written(value, lang) for name, value in facts.items()})
+
+
+def _written(value: object, lang: str) -> str:
+    if isinstance(value, bool | float) or value is None:
+        return str(value)
+    if isinstance(value, int):
+        return count(value, lang)
+    if re.fullmatch(r"-?\d+\.\d\d", str(value)):
+        return decimal(Decimal(str(value)), lang)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)):
+        return day(date.fromisoformat(str(value)), lang, "short")
+    return str(value)
 
 
 def _check(row: Mapping[str, Any], lang: str, currency: str) -> Check:

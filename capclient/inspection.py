@@ -155,7 +155,7 @@ def _limits(portfolio: Portfolio, lang: str) -> list[str]:
     """What the sources cannot tell, whatever the report does with them."""
     said = [
         text(code, lang, **facts)
-        for book in portfolio.store.report["books"].values()
+        for book in portfolio.books.values()
         for code, facts in book["limits"]
     ]
     return ["", text("check.limits", lang), *(f"  {line}" for line in said)] if said else []

@@ -20,6 +20,7 @@ class Notice:
     reason: str
     advice: str
     lang: str
+    head: str = "notice.head"  # an absence that is good news says so
 
     def html(self) -> str:
         """Return the note as HTML."""
@@ -29,9 +30,14 @@ class Notice:
         return {"text/html": self.html(), "text/plain": f"{self.reason} {self.advice}".strip()}
 
 
-def notice(unknown: Unknown, lang: str) -> Notice:
-    """Say a reason code: ``missing:cost`` names the column, ``n_small`` says that more clients are needed."""
+def notice(unknown: Unknown, lang: str, *, origin: str = "") -> Notice:
+    """Say a reason code: ``missing:cost`` names the column, ``n_small`` says that more clients are needed.
+
+    ``origin`` is the book that gives the ledger (``fec`` ...): what it lacks, another source must bring (C.11).
+    """
     code = unknown.reason.partition(":")[0]
+    if origin and has(f"notice.{origin}.{code}"):
+        code = f"{origin}.{code}"
     reason = reason_text(unknown.reason, lang).rstrip(".")
     advice = text(f"notice.{code}", lang) if has(f"notice.{code}") else ""
     return Notice(reason[:1].upper() + reason[1:] + ".", advice, lang)

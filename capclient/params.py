@@ -39,7 +39,7 @@ from capclient.bounds import (
 from capclient.errors import ParamsError, listed
 from capclient.params_errors import explained
 from capclient.params_rules import Filter, Identity
-from capclient.params_sources import BOOKS, FileSource, Model, TableSource, Wide, table_source
+from capclient.params_sources import BOOKS, FileSource, Model, TableSource, table_source
 from capclient.schema import TABLES, TOTALS
 from capclient.thresholds import Thresholds
 from capclient.yaml_text import read_yaml

@@ -119,7 +119,13 @@ class TableSource(Model):
                 raise refusal("foreign_key", source=name, name=min(foreign), valid=listed(valid, 40))
             for table in part.tables:
                 if table not in TABLES:
-                    raise refusal("unknown_table", key=table, value=table, names=tuple(TABLES), tables=listed(TABLES, 20))
+                    raise refusal(
+                        "unknown_table",
+                        key=table,
+                        value=table,
+                        names=tuple(TABLES),
+                        tables=listed(TABLES, 20),
+                    )
             if name == "database" and not part.profile:
                 raise refusal("no_profile", source=name)
 

@@ -33,7 +33,7 @@ from capclient.periods import (
     windows,
 )
 from capclient.readers.sql_text import written
-from capclient.store import Store
+from capclient.store import Store, pinned
 from capclient.summaries import euros
 from capclient.thresholds import Thresholds
 
@@ -61,12 +61,18 @@ class Portfolio:
         ParamsError, SourceError, LedgerError
             With what, where and what to do.
         """
-        return cls.of(read_params(Path(path)), as_of=as_of, force=force)
+        params = read_params(Path(path))
+        store = None if force else pinned(params)
+        return cls._checked(params, store or ingest(params, force=force), as_of)
 
     @classmethod
     def of(cls, params: Params, *, as_of: date | None = None, force: bool = False) -> Portfolio:
         """Return the portfolio of parameters already read, once its data are good enough to analyse."""
-        portfolio = cls(params, ingest(params, force=force), as_of)
+        return cls._checked(params, ingest(params, force=force), as_of)
+
+    @classmethod
+    def _checked(cls, params: Params, store: Store, as_of: date | None) -> Portfolio:
+        portfolio = cls(params, store, as_of)
         portfolio.check()
         return portfolio
 
@@ -117,6 +123,16 @@ class Portfolio:
     def has_lines(self) -> bool:
         """Tell whether the company gave a ledger (and not client totals only)."""
         return "lines" in self.store.report
+
+    @property
+    def origin(self) -> str:
+        """The book that gives the invoice lines (``fec``, ``einvoices``, ``database``), empty for a file of sales."""
+        return self.store.report.get("origin", "")
+
+    @property
+    def books(self) -> dict[str, dict[str, Any]]:
+        """What each book says of itself: ``limits`` (codes and facts), ``covered``, ``facts``."""
+        return self.store.report.get("books", {})
 
     def has(self, table: str) -> bool:
         """Tell whether a canonical table was given."""

@@ -24,7 +24,8 @@ except ImportError:  # Windows: two readings at once cost time, nothing else
     fcntl = None  # type: ignore[assignment]
 
 OBEYED = {"sources", "filters", "identity", "exchange_rates", "receivables", "accounting"}
-FORMAT = 3  # raise it when ingest writes something else for the same inputs
+PINNED = "CAPCLIENT_STORE"
+FORMAT = 4  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,12 @@ def existing(folder: Path, key: str) -> Store | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Store(folder / key, key, report) if sound else None
+
+
+def pinned(params: Params) -> Store | None:
+    """Return the store that the batch read for this company and put in the environment of its notebooks."""
+    company, _, key = os.environ.get(PINNED, "").partition("/")
+    return existing(company_folder(params), key) if company == params.company.id and key else None
 
 
 def file_sizes(folder: Path) -> dict[str, int]:

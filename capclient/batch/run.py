@@ -5,7 +5,7 @@ Floor 8.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from capclient.batch import manifest
@@ -19,7 +19,7 @@ from capclient.batch.unchanged import unchanged
 from capclient.batch.verify import verify
 from capclient.errors import LedgerError, ReportError
 from capclient.params import COMPANY_ID, read_params
-from capclient.store import write_atomically
+from capclient.store import PINNED, write_atomically
 
 
 def run_one(
@@ -71,7 +71,8 @@ def _made(job: Job, steps: Steps, report: Callable[[str], None], account: Accoun
         key = manifest.report_key(job, params, prepared.key)
         steps.write(prepared, folder)
         scrub = machine_scrubber(job.params_path.parent, job.out, job.chapters)
-        chapters = [_chapter(job, path, scrub, report, account) for path in job.chapters]
+        pinned = {PINNED: f"{job.id}/{prepared.key}"}
+        chapters = [_chapter(job, path, scrub, report, account, pinned) for path in job.chapters]
         for chapter in chapters:
             (folder / "notebooks").mkdir(exist_ok=True)
             write_atomically(folder / "notebooks" / f"{chapter.id}.ipynb", notebook_bytes(chapter.notebook))
@@ -93,9 +94,16 @@ def _made(job: Job, steps: Steps, report: Callable[[str], None], account: Accoun
 
 
 def _chapter(
-    job: Job, path: Path, scrub: Scrubber, report: Callable[[str], None], account: Account
+    job: Job,
+    path: Path,
+    scrub: Scrubber,
+    report: Callable[[str], None],
+    account: Account,
+    pinned: Mapping[str, str],
 ) -> Chapter:
     """Run one notebook and check it; the copy of a notebook that failed is kept for the failure's account.
+
+    ``pinned`` names the store that was read: every chapter opens that one, whatever a database says meanwhile.
 
     Raises
     ------
@@ -114,7 +122,7 @@ def _chapter(
         cwd=job.params_path.parent,
         parameters={"params": job.params_path.name, "lang": job.lang, "as_of": ""},
         timeout=job.cell_timeout,
-        variables=environment(job.lang),
+        variables={**environment(job.lang), **pinned},
     )
     account.watch.lap(path.stem, since)
     problems = verify(source, executed, chapter=path.stem)

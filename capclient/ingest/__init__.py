@@ -101,6 +101,7 @@ def _read_everything(
             notes += [[part.source, note.code, note.facts] for note in part.notes]
     notes += [[source, note.code, note.facts] for source, note in books.notes]
     report["books"] = books.told
+    report["origin"] = books.origin.get("invoice_lines", "")
     covered = books.ledger.covered if books.ledger else None
     report["covered"] = [day.isoformat() for day in covered] if covered else None
     if "invoice_lines" in parts:
@@ -130,7 +131,9 @@ def _parts(
     for name in sorted({*given, *books.tables}):
         table = schema.TABLES.get(name, schema.TOTALS)
         own = (
-            parts_of(con, inputs.located(name, given[name]), table, params.folder, work, params.company.currency)
+            parts_of(
+                con, inputs.located(name, given[name]), table, params.folder, work, params.company.currency
+            )
             if name in given
             else []
         )

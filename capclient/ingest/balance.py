@@ -92,7 +92,9 @@ def quality(
                 f"SELECT code, count(*), coalesce(sum(amount_ht), 0) FROM (SELECT unnest(string_split(quality, ',')) "
                 f"AS code, amount_ht FROM {lines} WHERE reject IS NULL AND quality IS NOT NULL) GROUP BY 1 ORDER BY 1",
             ),
-            "parts": _book_parts(book) if book else _rows(
+            "parts": _book_parts(book)
+            if book
+            else _rows(
                 con,
                 " UNION ALL BY NAME ".join(
                     f"SELECT {part.number} AS number, count(*), count(*) FILTER (reject IS NULL), "
@@ -118,7 +120,12 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str, names: list[str] | None = No
 
 def _book_parts(book: Book) -> list[list[object]]:
     return [
-        [file.source, file.lines, file.kept, *(day and day.isoformat() for day in (file.first_day, file.last_day))]
+        [
+            file.source,
+            file.lines,
+            file.kept,
+            *(day and day.isoformat() for day in (file.first_day, file.last_day)),
+        ]
         for file in book.files
     ]
 

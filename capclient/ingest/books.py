@@ -23,7 +23,9 @@ from capclient.readers.parquet import parquet_table
 from capclient.readers.paths import SUFFIXES_OF, files
 from capclient.readers.raw import Aside, Note, RawTable
 
-MERGED = ("customers",)  # a client may be described in several places: each column takes the first that says it
+MERGED = (
+    "customers",
+)  # a client may be described in several places: each column takes the first that says it
 PLACE = ("source", "source_line")
 
 
@@ -40,15 +42,16 @@ class Books:
         for name, book in self.books.items():
             if table in book.tables and (table in MERGED or self.origin.get(table) == name):
                 raw = _raw(con, name, book, table)
-                found.append(
-                    settled_part(con, raw, schema.TABLES[table], number=after + len(found))
-                )
+                found.append(settled_part(con, raw, schema.TABLES[table], number=after + len(found)))
         return found
 
     @property
     def tables(self) -> set[str]:
         """Names of the canonical tables that books give."""
-        return {*self.origin, *(name for book in self.books.values() for name in MERGED if name in book.tables)}
+        return {
+            *self.origin,
+            *(name for book in self.books.values() for name in MERGED if name in book.tables),
+        }
 
     @property
     def notes(self) -> list[tuple[str, Note]]:
@@ -81,9 +84,7 @@ class Books:
         return self.books.get(self.origin.get("invoice_lines", ""))
 
 
-def read_books(
-    con: duckdb.DuckDBPyConnection, params: Params, inputs: Inputs, work: Path
-) -> Books:
+def read_books(con: duckdb.DuckDBPyConnection, params: Params, inputs: Inputs, work: Path) -> Books:
     """Read every book of a company.
 
     Raises
@@ -106,9 +107,7 @@ def read_books(
     return Books(books, origin)
 
 
-def _read(
-    con: duckdb.DuckDBPyConnection, params: Params, name: str, inputs: Inputs, work: Path
-) -> Book:
+def _read(con: duckdb.DuckDBPyConnection, params: Params, name: str, inputs: Inputs, work: Path) -> Book:
     parts = params.sources[name].parts
     workspace = work / name
     workspace.mkdir(parents=True, exist_ok=True)
@@ -126,7 +125,11 @@ def _read(
 
     sellers = [text for part in parts for text in part.seller] or [params.company.siren]
     return read_einvoices(
-        con, paths, workspace=workspace, sellers=[text for text in sellers if text], is_group=params.company.group
+        con,
+        paths,
+        workspace=workspace,
+        sellers=[text for text in sellers if text],
+        is_group=params.company.group,
     )
 
 

@@ -34,6 +34,12 @@ from capclient.notebook.chapter_segments import (
     states_figure,
     states_table,
 )
+from capclient.notebook.chapter_sources import (
+    documents_table,
+    limits_table,
+    matching_table,
+    review_table,
+)
 from capclient.notebook.chapter_weights import (
     abc_figure,
     history_figure,
@@ -59,13 +65,16 @@ __all__ = [
     "concentration",
     "counts",
     "data_check",
+    "documents_table",
     "duplicates_table",
     "files_table",
     "history_figure",
     "key_figures",
     "lifecycle",
+    "limits_table",
     "lines_figure",
     "lorenz_figure",
+    "matching_table",
     "months_figure",
     "moves_table",
     "note",
@@ -77,6 +86,7 @@ __all__ = [
     "quote",
     "reconciliations_table",
     "rejects_table",
+    "review_table",
     "rfm_figure",
     "rfm_list",
     "rfm_table",

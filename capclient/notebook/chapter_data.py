@@ -14,9 +14,9 @@ from capclient import figures
 from capclient.checks import checks
 from capclient.findings import reason_text
 from capclient.ingest.rejects import reject_reason
-from capclient.notebook.desk import desk
+from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import listing
-from capclient.notices import Notice, notice
+from capclient.notices import Notice
 from capclient.portfolio import Portfolio
 from capclient.tables import Table
 from capclient.themes import results
@@ -29,7 +29,7 @@ def months_figure(data: Quality) -> figures.Figure | Notice:
     """Draw revenue by month over the whole history."""
     here = desk()
     if data.months.empty:
-        return notice(Unknown("missing:invoice_lines"), here.lang)
+        return absent(Unknown("missing:invoice_lines"))
     portfolio = here.portfolio
     months = data.months.set_index("month").revenue
     first, last = portfolio.coverage.first, portfolio.coverage.last
@@ -45,7 +45,7 @@ def lines_figure(data: Quality) -> figures.Figure | Notice:
     """Draw lines received, kept and rejected."""
     told = desk().portfolio.quality
     if not told:
-        return notice(Unknown("missing:invoice_lines"), desk().lang)
+        return absent(Unknown("missing:invoice_lines"))
     return figures.lines_figure(
         told["lines_in"], told["lines_kept"], told["lines_rejected"], lang=desk().lang
     )

@@ -6,9 +6,9 @@ Floor 7.
 from __future__ import annotations
 
 from capclient import figures
-from capclient.notebook.desk import desk
+from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import listing
-from capclient.notices import Notice, notice
+from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes.lifecycle import Lifecycle
 from capclient.vocabulary import Unknown
@@ -31,14 +31,14 @@ def stages_table(life: Lifecycle) -> Table | Notice:
 def transitions_figure(life: Lifecycle) -> figures.Figure | Notice:
     """Draw the passage from the stages of a year ago to those of today."""
     if life.reason is not None or life.transitions.empty:
-        return notice(life.reason or Unknown("history_short"), desk().lang)
+        return absent(life.reason or Unknown("history_short"))
     return figures.transitions_figure(life.transitions, lang=desk().lang)
 
 
 def moves_table(life: Lifecycle, *, most: int = 15) -> Table | Notice:
     """Show the largest clients that changed stage."""
     if life.reason is not None or life.transitions.empty:
-        return notice(life.reason or Unknown("history_short"), desk().lang)
+        return absent(life.reason or Unknown("history_short"))
     names = ["name", "customer_id", "stage_before", "stage", "revenue_n1", "revenue_n", "salesperson"]
     return listing(life.moves, names, "table.moves", most=most)
 
@@ -46,7 +46,7 @@ def moves_table(life: Lifecycle, *, most: int = 15) -> Table | Notice:
 def stage_list(life: Lifecycle, stage: str, *, most: int = 15) -> Table | Notice:
     """Show the largest clients of a stage: the list to work through."""
     if life.reason is not None:
-        return notice(life.reason, desk().lang)
+        return absent(life.reason)
     clients = desk().portfolio.customers
     mine = life.customers[(life.customers.stage == stage) & ~clients.is_pool]
     frame = mine.join(clients[["name", "salesperson", "revenue_n", "revenue_n1"]])

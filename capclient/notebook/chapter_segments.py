@@ -9,9 +9,9 @@ import pandas as pd
 
 from capclient import figures
 from capclient.indicators.clusters import Clusters
-from capclient.notebook.desk import desk
+from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import UNITS, listing
-from capclient.notices import Notice, notice
+from capclient.notices import Notice
 from capclient.tables import Table, table
 from capclient.themes.activity import Activity
 from capclient.themes.segments import Segments
@@ -35,7 +35,7 @@ def silence_figure(states: Activity) -> figures.Figure | Notice:
     """Draw each client's silence, counted in its own intervals, against what it brings."""
     here = desk()
     if states.reason is not None:
-        return notice(states.reason, here.lang)
+        return absent(states.reason)
     clients = here.portfolio.customers
     kept = clients.index[~clients.is_pool]
     bounds = tuple(float(bound) for bound in here.portfolio.thresholds.activity.ratios)
@@ -56,7 +56,7 @@ def seasonal_table(states: Activity, *, most: int = 15) -> Table | Notice:
     """Show seasonal clients with the months of their season."""
     here = desk()
     if states.reason is not None:
-        return notice(states.reason, here.lang)
+        return absent(states.reason)
     clients = here.portfolio.customers
     frame = states.customers[states.customers.seasonal.fillna(False).astype(bool)].join(
         clients[["name", "revenue_n", "revenue_n1", "last_purchase"]]
@@ -83,14 +83,14 @@ def _season(start: int, lang: str) -> str:
 def rfm_figure(groups: Segments) -> figures.Figure | Notice:
     """Draw the grid of recency and frequency."""
     if groups.reason is not None:
-        return notice(groups.reason, desk().lang)
+        return absent(groups.reason)
     return figures.rfm_figure(groups.grid, groups.rfm[["r", "f", "m"]].dropna(), lang=desk().lang)
 
 
 def rfm_table(groups: Segments) -> Table | Notice:
     """Show the RFM segments: clients and revenue."""
     if groups.reason is not None:
-        return notice(groups.reason, desk().lang)
+        return absent(groups.reason)
     frame = groups.segments[groups.segments.customers > 0]
     worded = frame.assign(segment=[text(f"rfm.{code}", desk().lang) for code in frame.segment])
     return listing(worded, ["segment", "customers", "revenue", "revenue_share"], "table.rfm")
@@ -99,7 +99,7 @@ def rfm_table(groups: Segments) -> Table | Notice:
 def rfm_list(groups: Segments, segment: str, *, most: int = 10) -> Table | Notice:
     """Show the largest clients of a segment."""
     if groups.reason is not None:
-        return notice(groups.reason, desk().lang)
+        return absent(groups.reason)
     clients = desk().portfolio.customers
     frame = groups.rfm[groups.rfm.segment == segment].join(
         clients[["name", "revenue_n", "purchase_days_12m", "last_purchase", "salesperson"]]
@@ -123,7 +123,7 @@ def clusters_figure(groups: Segments) -> figures.Figure | Notice:
     """Draw the profile of each group in original units."""
     here = desk()
     if isinstance(groups.clusters, Unknown):
-        return notice(groups.clusters, here.lang)
+        return absent(groups.clusters)
     profiles = groups.clusters.profiles.rename(columns=lambda name: _feature(str(name)))
     units = {_feature(name): _unit(name) for name in map(str, groups.clusters.profiles)}
     return figures.clusters_figure(profiles, groups.clusters.sizes, units=units, **here.drawn)
@@ -133,7 +133,7 @@ def clusters_table(groups: Segments) -> Table | Notice:
     """Show the profile of each group: medians in original units."""
     here = desk()
     if not isinstance(groups.clusters, Clusters):
-        return notice(groups.clusters, here.lang)
+        return absent(groups.clusters)
     profiles = groups.clusters.profiles
     frame = profiles.assign(customers=groups.clusters.sizes).rename_axis("cluster").reset_index()
     columns = [
@@ -163,5 +163,5 @@ def _feature(name: str) -> str:
 def silhouette_figure(groups: Segments) -> figures.Figure | Notice:
     """Draw how well each number of groups separates the clients."""
     if isinstance(groups.clusters, Unknown):
-        return notice(groups.clusters, desk().lang)
+        return absent(groups.clusters)
     return figures.silhouette_figure(groups.clusters.curve, groups.clusters.k, lang=desk().lang)

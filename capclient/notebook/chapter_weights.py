@@ -8,9 +8,9 @@ from __future__ import annotations
 import pandas as pd
 
 from capclient import figures
-from capclient.notebook.desk import desk, found
+from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
-from capclient.notices import Notice, notice
+from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes.concentration import Concentration
 from capclient.vocabulary import Unknown
@@ -42,7 +42,7 @@ def abc_figure(weights: Concentration) -> figures.Figure | Notice:
 def history_figure(weights: Concentration) -> figures.Figure | Notice:
     """Draw the weight of the largest clients over the years."""
     if weights.reason is not None or len(weights.history) < 2:
-        return notice(weights.reason or Unknown("history_short"), desk().lang)
+        return absent(weights.reason or Unknown("history_short"))
     return figures.weights_history_figure(weights.history, lang=desk().lang)
 
 
@@ -73,7 +73,7 @@ def segment_table(weights: Concentration, dimension: str) -> Table | Notice:
     """Show revenue by a dimension of the client sheet, or by product family; the blank line is shown."""
     here = desk()
     if weights.reason is not None or dimension not in weights.segments:
-        return notice(weights.reason or Unknown(f"missing:{dimension}"), here.lang)
+        return absent(weights.reason or Unknown(f"missing:{dimension}"))
     frame = weights.segments[dimension]
     frame = frame.assign(segment=frame.segment.fillna(text("segment.blank", here.lang)))
     names = (
@@ -89,7 +89,7 @@ def salespeople_table(weights: Concentration) -> Table | Notice:
     here = desk()
     frame = weights.salespeople
     if frame.empty or frame.is_blank.all():
-        return notice(weights.reason or Unknown("missing:salesperson"), here.lang)
+        return absent(weights.reason or Unknown("missing:salesperson"))
     frame = frame.assign(salesperson=frame.salesperson.fillna(text("segment.blank", here.lang)))
     names = ["salesperson", "customers", "active", "revenue", "share", "orders"]
     return listing(frame, names, "table.salespeople")
@@ -100,7 +100,7 @@ def stress_table(weights: Concentration) -> Table | Notice:
     here = desk()
     outcome = weights.reason or weights.stress
     if isinstance(outcome, Unknown):
-        return notice(outcome, here.lang)
+        return absent(outcome)
     rows = [
         ("stress_top1_revenue_lost", outcome.revenue_lost),
         ("stress_top1_contribution_lost", outcome.contribution_lost),

@@ -97,6 +97,12 @@ def _demo() -> Path:
     return demo_params()
 
 
+def absent(unknown: Unknown) -> Notice:
+    """Say why something is not there, and what would bring it, given where the ledger comes from."""
+    here = desk()
+    return notice(unknown, here.lang, origin=here.portfolio.origin)
+
+
 def found() -> Findings:
     """Return the findings of the open portfolio by id."""
     return desk().findings
@@ -109,7 +115,7 @@ def note(key: str) -> Sentence | Notice:
     full = variant(key, known)
     words, unknown = sentence(full, known, here.lang, here.currency, **_names())
     if unknown:
-        return notice(Unknown(unknown[0].reason or "not_applicable"), here.lang)
+        return absent(Unknown(unknown[0].reason or "not_applicable"))
     caveats = sorted({item.caveat for item in _quoted(full, known, here.lang) if item.caveat})
     return Sentence(words, tuple(text(code, here.lang) for code in caveats))
 

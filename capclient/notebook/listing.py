@@ -9,8 +9,8 @@ from datetime import date
 
 import pandas as pd
 
-from capclient.notebook.desk import desk, found
-from capclient.notices import Notice, notice
+from capclient.notebook.desk import absent, desk, found
+from capclient.notices import Notice
 from capclient.tables import Table, table
 from capclient.vocabulary import Unknown
 from capclient.wording import text
@@ -34,6 +34,7 @@ UNITS = {
     "label": "text", "value": "text", "how": "text", "theme": "text", "known": "count", "total": "count",
     "season": "text", "r": "count", "f": "count", "m": "count", "margin": "money", "cluster": "count",
     "seniority_years": "years", "gross_margin_rate": "share", "what": "text", "override": "text",
+    "document": "text", "matched": "text", "limit": "text", "journal": "text", "number": "text", "line": "count",
     "rank_revenue": "count", "rule": "text", "orders_n": "count", "purchase_days_12m": "count",
 }  # fmt: skip
 
@@ -64,9 +65,9 @@ def listing(
     """Show columns of a frame as a table whose heads and units are those of the house."""
     here = desk()
     if isinstance(frame, Unknown):
-        return notice(frame, here.lang)
+        return absent(frame)
     if frame.empty:
-        return Notice(text("table.nothing", here.lang), "", here.lang)
+        return Notice(text("table.nothing", here.lang), "", here.lang, "notice.nothing")
     if frame.index.name == "customer_id" and "name" in names and (frame.name == frame.index).all():
         names = [name for name in names if name != "customer_id"]  # a client known by its code is named once
     worded = in_words(frame, names, here.lang)

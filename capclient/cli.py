@@ -73,21 +73,21 @@ def _stop(error: Exception) -> NoReturn:
 @app.command()
 def init(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FICHIER...", help="Fichiers ou dossiers de ventes.")
+        list[Path], typer.Argument(metavar="FICHIER...", help="Ventes, FEC ou factures électroniques : fichiers ou dossiers.")
     ],
     out: Annotated[Path, typer.Option(help="Fichier de paramètres à écrire.")],
     force: Annotated[bool, typer.Option(help="Remplacer un fichier existant.")] = False,
 ) -> None:
     """Regarder des fichiers, proposer la lecture de leurs colonnes, écrire un YAML commenté."""
-    from capclient.proposal import drafted, write_draft
+    from capclient.initiation import initiated, write_parameters
 
-    draft = drafted(files)
-    for line in draft.lines:
+    found = initiated(files, out)
+    for line in found.lines:
         print(line)
-    write_draft(draft, out, force=force)
+    write_parameters(found, out, force=force)
     print(text("cli.init.written", path=out))
-    if draft.blocking:
-        print(text("cli.init.choose", columns=", ".join(draft.blocking)))
+    if found.blocking:
+        print(text("cli.init.choose", columns=", ".join(found.blocking)))
 
 
 @app.command()

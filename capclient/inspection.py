@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 
-from capclient.checks import Check, checks
+from capclient.checks import Check, checks, spoken_facts
 from capclient.errors import LedgerError
 from capclient.findings import Finding, reason_text
 from capclient.ingest import ingest
@@ -19,7 +19,6 @@ from capclient.portfolio import Portfolio
 from capclient.themes import results
 from capclient.wording import has, language, text
 from capclient.wording.numbers import count, day, money, share
-
 
 MARKS = {"ok": "✓", "failed": "✗", "warning": "!", "not_applicable": "–"}
 
@@ -81,10 +80,18 @@ def _read(portfolio: Portfolio, lang: str) -> list[str]:
             f"    {text('check.unreadable', lang, table=name, column=column, rows=count(rows, lang))}"
             for column, rows in told["unreadable"].items()
         ]
+    return [*lines, *_notes(portfolio, lang)]
+
+
+def _notes(portfolio: Portfolio, lang: str) -> list[str]:
+    """What was inferred, under the name of the file it is about."""
+    lines: list[str] = []
+    before = ""
     for source, code, facts in portfolio.store.report["notes"]:
-        lines.append(
-            f"    {source} : {text(code, lang, **facts)}" if has(code) else f"    {source} : {code} {facts}"
-        )
+        if source != before:
+            lines.append(f"  {source} :")
+            before = source
+        lines.append(f"    {spoken_facts(code, facts, lang) if has(code) else f'{code} {facts}'}")
     return lines
 
 
@@ -154,7 +161,7 @@ def _against(item: Check) -> str:
 def _limits(portfolio: Portfolio, lang: str) -> list[str]:
     """What the sources cannot tell, whatever the report does with them."""
     said = [
-        text(code, lang, **facts)
+        spoken_facts(code, facts, lang)
         for book in portfolio.books.values()
         for code, facts in book["limits"]
     ]

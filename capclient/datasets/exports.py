@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from capclient.datasets.accounts import write_accounts
 from capclient.datasets.company import AS_OF, YEARS, Company
 from capclient.datasets.names import articles
 
@@ -111,6 +112,8 @@ def _services(company: Company, folder: Path) -> None:
         [customers["customer_id"], customers["name"], customers["sector"], _yes_no(customers["is_public"]),
          customers["region"], customers["country"], customers["salesperson"]],
     )})  # fmt: skip
+    (folder / "fec").mkdir()
+    write_accounts(lines, folder / "fec")
 
 
 def _workshop(company: Company, folder: Path) -> None:

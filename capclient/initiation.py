@@ -1,0 +1,204 @@
+"""``capclient init``: what each file is, how it would be read, and the parameters that say so.
+
+Floor 8. Accounts and e-invoices are recognised by their content and need no mapping; tables of sales are for
+:mod:`capclient.proposal`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from capclient.accounting.book import fec_book
+from capclient.engine.duckdb import workspace
+from capclient.errors import ParamsError, SourceError, listed
+from capclient.proposal import _quoted as quoted_text
+from capclient.proposal import company_id, drafted, yaml_text
+from capclient.readers.book import Book
+from capclient.readers.fec import is_fec
+from capclient.readers.fec.file_name import file_name
+from capclient.readers.paths import SUFFIXES, SUFFIXES_OF
+from capclient.store import write_atomically
+from capclient.wording import language, text
+from capclient.wording.numbers import count, day, decimal
+
+KNOWN = tuple(sorted({*SUFFIXES, *SUFFIXES_OF["fec"], *SUFFIXES_OF["einvoices"]}))
+
+
+@dataclass(frozen=True, slots=True)
+class Initiation:
+    """Lines to print, the YAML, and what the user must still choose."""
+
+    lines: tuple[str, ...]
+    yaml: str
+    blocking: tuple[str, ...]
+
+
+def initiated(paths: Sequence[Path], out: Path) -> Initiation:
+    """Look at files or folders and propose the parameters of a company.
+
+    Raises
+    ------
+    SourceError, LedgerError
+        If a path names no file, or the files contradict each other.
+    """
+    kinds = sorted_out(paths)
+    if not kinds["fec"] and not kinds["einvoices"]:
+        draft = drafted(list(paths))
+        return Initiation(draft.lines, yaml_text(draft, out), tuple(draft.blocking))
+    lines: list[str] = []
+    sources: list[str] = []
+    company: dict[str, str] = {}
+    period: list[str] = []
+    if kinds["fec"]:
+        book = _read_accounts(kinds["fec"])
+        lines += _told_accounts(book)
+        period += _fiscal_year(book)
+        company |= _siren(kinds["fec"])
+        sources += _listed("fec", kinds["fec"], out, {file.source: file for file in book.files})
+    if kinds["einvoices"]:
+        lines.append(text("init.einvoices", files=count(len(kinds["einvoices"]), language())))
+        sources += _einvoices(paths, kinds["einvoices"], out)
+    if kinds["tables"]:
+        names = listed((path.name for path in kinds["tables"]), 20)
+        lines.append(text("init.other_tables", files=names))
+        sources += [f"  # {text('init.yaml.other_tables', files=names)}"]
+    return Initiation(tuple(lines), _yaml(out, company, period, sources), ())
+
+
+def sorted_out(paths: Sequence[Path]) -> dict[str, list[Path]]:
+    """Return every file by what it is: ``fec``, ``einvoices`` or ``tables``.
+
+    Raises
+    ------
+    SourceError
+        If a path names no file, or a folder holds none that can be read.
+    """
+    kinds: dict[str, list[Path]] = {"fec": [], "einvoices": [], "tables": []}
+    for file in [file for path in paths for file in _files(path)]:
+        if is_fec(file):
+            kinds["fec"].append(file)
+        elif _is_einvoice(file):
+            kinds["einvoices"].append(file)
+        else:
+            kinds["tables"].append(file)
+    return kinds
+
+
+def _is_einvoice(file: Path) -> bool:
+    if file.suffix.lower() not in SUFFIXES_OF["einvoices"]:
+        return False
+    from capclient.readers.einvoice import is_einvoice  # its libraries are slow to import
+
+    return is_einvoice(file)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(
+            item
+            for item in path.iterdir()
+            if item.suffix.lower() in KNOWN and item.is_file() and not item.name.startswith((".", "~$"))
+        )
+        if not found:
+            raise SourceError("source.empty_folder", path=path.name, suffixes=" ".join(KNOWN))
+        return found
+    if not path.is_file():
+        raise SourceError("source.missing_file", path=path.name)
+    return [path]
+
+
+def _read_accounts(files: list[Path]) -> Book:
+    """Read the accounts whole: what contradicts itself is better known before the report than in it."""
+    with workspace() as (con, scratch):
+        return fec_book(con, files, workspace=scratch / "book")
+
+
+def _told_accounts(book: Book) -> list[str]:
+    lang = language()
+    lines = [
+        text("init.fec_file", lang, source=file.source, lines=count(file.lines, lang), kept=count(file.kept, lang))
+        for file in book.files
+    ]
+    years: Any = book.facts["years"]
+    for year in years:
+        facts = {"start": day(year["start"], lang), "end": day(year["end"], lang)}
+        lines.append(text("init.fec_year", lang, revenue=decimal(year["revenue"] or Decimal(0), lang), **facts))
+    failed = [str(check["id"]) for check in book.checks if check["status"] == "failed"]
+    lines.append(text("init.fec_failed" if failed else "init.fec_sound", lang, checks=listed(failed)))
+    return lines
+
+
+def _fiscal_year(book: Book) -> list[str]:
+    """The closing that the name of the last file states; one deduced from the entries is for the user to confirm."""
+    years: Any = book.facts["years"]
+    named = any(file_name(name).closing for name in years[-1]["files"])
+    return [f"fiscal_year_end: {years[-1]['end']:%m-%d}"] if named else []
+
+
+def _siren(files: list[Path]) -> dict[str, str]:
+    """Return the SIREN that every file name bears, when it is one and valid."""
+    found = {file_name(path.name).siren for path in files if file_name(path.name).is_conform}
+    return {"siren": found.pop()} if len(found) == 1 else {}
+
+
+def _listed(name: str, files: list[Path], out: Path, read: dict[str, Any]) -> list[str]:
+    lang = language()
+    lines = [f"  {name}:"]
+    for path in files:
+        file = read.get(path.name)
+        said = (
+            f"   # {text('init.yaml.fec_file', lang, lines=count(file.lines, lang), first=file.first_day, last=file.last_day)}"
+            if file
+            else ""
+        )
+        lines.append(f"    - {quoted_text(_relative(path, out))}{said}")
+    return lines
+
+
+def _einvoices(paths: Sequence[Path], files: list[Path], out: Path) -> list[str]:
+    """Name a folder as a folder, so that the invoices of next month are read too."""
+    folders = [path for path in paths if path.is_dir() and any(file.parent == path for file in files)]
+    loose = [file for file in files if file.parent not in folders]
+    named = [quoted_text(_relative(path, out)) for path in (*folders, *loose)]
+    return ["  einvoices:", *(f"    - {name}" for name in named)]
+
+
+def _relative(path: Path, out: Path) -> str:
+    return Path(os.path.relpath(path.resolve(), out.parent.resolve())).as_posix()
+
+
+def _yaml(out: Path, company: dict[str, str], period: list[str], sources: list[str]) -> str:
+    lang = language()
+    siren = f', siren: "{company["siren"]}"' if "siren" in company else ""
+    lines = [
+        f"# {text('init.yaml.title', lang)}",
+        f"company: {{id: {company_id(out.stem)}, name: {quoted_text(out.stem)}{siren}, language: {lang}}}",
+        "",
+        f"# {text('init.yaml.as_of_comment', lang)}",
+        *([f"period: {{{', '.join(period)}}}"] if period else ["# period: {as_of: 2025-12-31}"]),
+        "",
+        "sources:",
+        *sources,
+    ]
+    if company.keys() or period:
+        lines += ["", f"# {text('init.yaml.default_term', lang)}", '# receivables: {default_term: "30"}']
+    return "\n".join([*lines, ""])
+
+
+def write_parameters(found: Initiation, out: Path, *, force: bool = False) -> None:
+    """Write the parameters; an existing file is only replaced with ``force``.
+
+    Raises
+    ------
+    ParamsError
+        If the file exists.
+    """
+    if out.exists() and not force:
+        raise ParamsError("init.exists", path=out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(out, found.yaml)

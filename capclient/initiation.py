@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from capclient.accounting.book import fec_book
+from capclient.checks import spoken_facts
 from capclient.engine.duckdb import workspace
 from capclient.errors import ParamsError, SourceError, listed
 from capclient.proposal import _quoted as quoted_text
@@ -60,14 +61,23 @@ def initiated(paths: Sequence[Path], out: Path) -> Initiation:
         period += _fiscal_year(book)
         company |= _siren(kinds["fec"])
         sources += _listed("fec", kinds["fec"], out, {file.source: file for file in book.files})
+    blocking: tuple[str, ...] = ()
     if kinds["einvoices"]:
-        lines.append(text("init.einvoices", files=count(len(kinds["einvoices"]), language())))
-        sources += _einvoices(paths, kinds["einvoices"], out)
+        told, blocking = _read_invoices(kinds["einvoices"], company)
+        lines += told
+        named = _einvoices(paths, kinds["einvoices"], out, is_open=bool(blocking))
+        # two sources of the same lines would be a question: the accounts are complete, the folder may not be
+        sources += (
+            [f"  # {text('init.yaml.both')}", *(f"  # {line[2:]}" for line in named)]
+            if kinds["fec"]
+            else named
+        )
+        blocking = () if kinds["fec"] else blocking
     if kinds["tables"]:
         names = listed((path.name for path in kinds["tables"]), 20)
         lines.append(text("init.other_tables", files=names))
         sources += [f"  # {text('init.yaml.other_tables', files=names)}"]
-    return Initiation(tuple(lines), _yaml(out, company, period, sources), ())
+    return Initiation(tuple(lines), _yaml(out, company, period, sources), blocking)
 
 
 def sorted_out(paths: Sequence[Path]) -> dict[str, list[Path]]:
@@ -121,13 +131,21 @@ def _read_accounts(files: list[Path]) -> Book:
 def _told_accounts(book: Book) -> list[str]:
     lang = language()
     lines = [
-        text("init.fec_file", lang, source=file.source, lines=count(file.lines, lang), kept=count(file.kept, lang))
+        text(
+            "init.fec_file",
+            lang,
+            source=file.source,
+            lines=count(file.lines, lang),
+            kept=count(file.kept, lang),
+        )
         for file in book.files
     ]
     years: Any = book.facts["years"]
     for year in years:
         facts = {"start": day(year["start"], lang), "end": day(year["end"], lang)}
-        lines.append(text("init.fec_year", lang, revenue=decimal(year["revenue"] or Decimal(0), lang), **facts))
+        lines.append(
+            text("init.fec_year", lang, revenue=decimal(year["revenue"] or Decimal(0), lang), **facts)
+        )
     failed = [str(check["id"]) for check in book.checks if check["status"] == "failed"]
     lines.append(text("init.fec_failed" if failed else "init.fec_sound", lang, checks=listed(failed)))
     return lines
@@ -160,12 +178,41 @@ def _listed(name: str, files: list[Path], out: Path, read: dict[str, Any]) -> li
     return lines
 
 
-def _einvoices(paths: Sequence[Path], files: list[Path], out: Path) -> list[str]:
+def _read_invoices(files: list[Path], company: dict[str, str]) -> tuple[list[str], tuple[str, ...]]:
+    """Read the invoices whole; several sellers are a question that the user must answer."""
+    from capclient.readers.einvoice import read_einvoices
+
+    lang = language()
+    lines = [text("init.einvoices", lang, files=count(len(files), lang))]
+    sellers = [company["siren"]] if "siren" in company else []
+    with workspace() as (con, scratch):
+        try:
+            book = read_einvoices(con, files, workspace=scratch, sellers=sellers)
+        except SourceError as error:
+            if not error.code.startswith("einvoice."):
+                raise
+            return [*lines, error.text(lang)], ("seller",)
+    lines += [f"  {spoken_facts(note.code, note.facts, lang)}" for _, note in book.notes]
+    refused = len({item.source for item in book.rejects})
+    return lines + (
+        [f"  {text('init.einvoices_refused', lang, files=count(refused, lang))}"] if refused else []
+    ), ()
+
+
+def _einvoices(paths: Sequence[Path], files: list[Path], out: Path, *, is_open: bool) -> list[str]:
     """Name a folder as a folder, so that the invoices of next month are read too."""
     folders = [path for path in paths if path.is_dir() and any(file.parent == path for file in files)]
     loose = [file for file in files if file.parent not in folders]
     named = [quoted_text(_relative(path, out)) for path in (*folders, *loose)]
-    return ["  einvoices:", *(f"    - {name}" for name in named)]
+    if not is_open:
+        return ["  einvoices:", *(f"    - {name}" for name in named)]
+    return [
+        "  einvoices:",
+        "    parts:",
+        *(f"      - {name}" for name in named),
+        f"    # {text('init.yaml.seller')}",
+        "    # seller: ",
+    ]
 
 
 def _relative(path: Path, out: Path) -> str:

@@ -38,9 +38,10 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Every input with its digest; ``extracts`` are the answers by the name of their source and place of their part."""
+    """Every input with its digest and its path; ``extracts`` are the answers by the name of their source and place of their part."""
 
     described: list[InputFile]
+    paths: list[Path]
     extracts: dict[tuple[str, int], list[Extract]]
 
     def of(self, source: str) -> list[list[Extract]]:
@@ -77,7 +78,7 @@ def inputs_of(params: Params) -> Inputs:
             suffixes = SUFFIXES_OF[name] if name in BOOKS else SUFFIXES
             for path in files(part, folder=params.folder, suffixes=suffixes):
                 found.setdefault(path.resolve(), path.name)
-    return Inputs(described([(name, path) for path, name in found.items()]), extracts)
+    return Inputs(described([(name, path) for path, name in found.items()]), list(found), extracts)
 
 
 def asks_database(part: FileSource, folder: Path) -> bool:

@@ -14,6 +14,7 @@ from capclient.errors import LedgerError
 from capclient.findings import Finding, reason_text
 from capclient.ingest import ingest
 from capclient.ingest.rejects import reject_reason
+from capclient.ingest.remarks import key_remarks, table_remarks
 from capclient.params import Params
 from capclient.portfolio import Portfolio
 from capclient.themes import results
@@ -76,11 +77,9 @@ def _read(portfolio: Portfolio, lang: str) -> list[str]:
                 kept=count(told["rows_kept"], lang),
             )
         )
-        lines += [
-            f"    {text('check.unreadable', lang, table=name, column=column, rows=count(rows, lang))}"
-            for column, rows in told["unreadable"].items()
-        ]
-    return [*lines, *_notes(portfolio, lang)]
+        lines += [f"    {said}" for said in table_remarks(name, told, lang)]
+    known = key_remarks(portfolio.store.report["keys"], lang, portfolio.currency)
+    return [*lines, *_notes(portfolio, lang), *(f"  {said}" for said in known)]
 
 
 def _notes(portfolio: Portfolio, lang: str) -> list[str]:
@@ -161,9 +160,7 @@ def _against(item: Check) -> str:
 def _limits(portfolio: Portfolio, lang: str) -> list[str]:
     """What the sources cannot tell, whatever the report does with them."""
     said = [
-        spoken_facts(code, facts, lang)
-        for book in portfolio.books.values()
-        for code, facts in book["limits"]
+        spoken_facts(code, facts, lang) for book in portfolio.books.values() for code, facts in book["limits"]
     ]
     return ["", text("check.limits", lang), *(f"  {line}" for line in said)] if said else []
 

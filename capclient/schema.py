@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from capclient import levels
+
 Kind = Literal["text", "date", "money", "number", "flag", "code"]
 
 SQL_TYPES: dict[Kind, str] = {
@@ -23,7 +25,10 @@ SQL_TYPES: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a canonical table; ``words`` maps what files say to the codes of a ``code`` column."""
+    """A column of a canonical table; ``words`` maps what files say to the codes of a ``code`` column.
+
+    A ``number`` column may have words too: those that stand for a mark.
+    """
 
     name: str
     kind: Kind = "text"
@@ -64,19 +69,42 @@ def _columns(kind: Kind, names: str) -> list[Column]:
 
 
 DOC_TYPES = (
-    ("invoice", ("invoice", "facture", "fac", "fact", "fa", "vente", "standard", "380")),
-    ("credit_note", ("credit_note", "credit note", "avoir", "av", "avo", "note de credit", "refund", "381")),
+    (
+        "invoice",
+        (
+            *("invoice", "facture", "fac", "fact", "fa", "vente", "standard", "380", "customer invoice"),
+            *("facture client", "facture de vente", "facture standard", "facture de remplacement"),
+            *("facture de situation", "facture de solde", "recu de vente", "sales receipt", "ticket"),
+        ),
+    ),
+    (
+        "credit_note",
+        (
+            *("credit_note", "credit note", "avoir", "av", "avo", "note de credit", "refund", "381"),
+            *("facture d avoir", "facture avoir", "avoir client", "customer credit note", "credit memo"),
+        ),
+    ),
     ("deposit", ("deposit", "acompte", "facture d acompte", "facture acompte", "down payment", "386")),
     ("cutoff", ("cutoff", "cut off", "regularisation", "ecart d inventaire")),
 )
-INTERACTION_TYPES = tuple(
-    (name, (name,))
-    for name in ("visit", "call", "mail", "claim", "dispute", "survey", "quote", "hotline", "listening")
+# What an export of documents holds beside invoices: left out on purpose, whether the type or the status says it.
+NOT_INVOICED = (
+    ("draft", ("draft", "brouillon", "provisoire", "en preparation", "en cours de saisie", "a valider")),
+    ("cancelled", ("cancelled", "canceled", "cancel", "annule", "annulee", "void", "voided")),
+    ("quote", ("quote", "quotation", "estimate", "devis", "offre de prix", "proposition commerciale")),
+    ("proforma", ("proforma", "pro forma", "facture proforma", "facture pro forma")),
+    ("order", ("order", "sales order", "commande", "commande client", "bon de commande")),
+    ("delivery_note", ("delivery_note", "delivery note", "bon de livraison", "bl", "livraison")),
+    ("payment", ("payment", "paiement", "reglement", "encaissement", "paiement client", "receipt")),
 )
-PAYMENT_KINDS = tuple(
-    (name, (name,)) for name in ("payment", "reject", "credit_note", "loss", "netting", "factoring")
+ISSUED = (
+    *("issued", "posted", "open", "sent", "paid", "unpaid", "not paid", "in payment", "partially paid", "partial"),
+    *("overdue", "closed", "reversed", "valide", "validee", "comptabilise", "comptabilisee", "facture", "facturee"),
+    *("emise", "emis", "envoyee", "envoye", "payee", "paye", "non payee", "non paye", "reglee", "regle", "soldee"),
+    *("impayee", "impaye", "partiellement payee", "partiellement paye", "partiellement reglee", "ouverte", "ouvert"),
+    *("en retard", "echue", "en attente de paiement", "en paiement", "en cours de paiement", "cloturee", "definitive"),
+    *("definitif", "extournee", "extourne", "transferee en comptabilite", "a payer", "a encaisser", "lettree"),
 )
-ITEM_KINDS = tuple((name, (name,)) for name in ("invoice", "credit_note", "opening", "deposit", "other"))
 
 
 def _table(name: str, *columns: Column) -> Table:
@@ -89,7 +117,8 @@ TABLES: dict[str, Table] = {
         _table(
             "invoice_lines",
             *_columns("text", "invoice_id* line_id"),
-            Column("doc_type", "code", words=DOC_TYPES),
+            Column("doc_type", "code", words=(*DOC_TYPES, *NOT_INVOICED)),
+            Column("status", "code", words=(("issued", ISSUED), *NOT_INVOICED)),
             *_columns("text", "customer_id* customer_name"),
             *_columns("date", "invoice_date* accounting_date due_date"),
             *_columns("text", "due_source product family activity"),
@@ -110,13 +139,21 @@ TABLES: dict[str, Table] = {
             *_columns("text", "payment_terms"),
             *_columns("money", "wallet_amount"),
             *_columns("date", "wallet_date"),
-            *_columns("text", "potential_level relation_type service_need decision_criteria ease outlook"),
-            *_columns("text", "rd_collab learning competitors_known declared_risk"),
+            Column("potential_level", "code", words=levels.POTENTIALS),
+            Column("relation_type", "code", words=levels.RELATIONS),
+            Column("service_need", "code", words=levels.SERVICE_NEEDS),
+            *_columns("text", "decision_criteria"),
+            Column("ease", "code", words=levels.EASES),
+            Column("outlook", "code", words=levels.OUTLOOKS),
+            Column("rd_collab", "code", words=levels.RESEARCH),
+            Column("learning", "code", words=levels.LEARNINGS),
+            *_columns("text", "competitors_known declared_risk"),
             *_columns("date", "insolvency_date"),
         ),
         _table(
             "contacts",
-            *_columns("text", "customer_id* person role side"),
+            *_columns("text", "customer_id* person role"),
+            Column("side", "code", words=levels.SIDES),
             *_columns("date", "since until"),
         ),
         _table(
@@ -124,13 +161,13 @@ TABLES: dict[str, Table] = {
             *_columns("text", "payment_id customer_id* invoice_id"),
             *_columns("date", "date*"),
             *_columns("money", "amount*"),
-            Column("kind", "code", words=PAYMENT_KINDS),
+            Column("kind", "code", words=levels.PAYMENT_KINDS),
             *_columns("text", "method"),
         ),
         _table(
             "receivable_items",
             *_columns("text", "item_id* customer_id* invoice_id"),
-            Column("kind", "code", words=ITEM_KINDS),
+            Column("kind", "code", words=levels.ITEM_KINDS),
             *_columns("date", "date* due_date"),
             *_columns("money", "amount*"),
             *_columns("flag", "disputed doubtful"),
@@ -152,8 +189,9 @@ TABLES: dict[str, Table] = {
             "interactions",
             *_columns("text", "customer_id*"),
             *_columns("date", "date*"),
-            Column("type", "code", True, INTERACTION_TYPES),
-            *_columns("text", "phase severity"),
+            Column("type", "code", True, levels.INTERACTION_TYPES),
+            *_columns("text", "phase"),
+            Column("severity", "code", words=levels.SEVERITIES),
             *_columns("money", "cost"),
             *_columns("number", "hours score_nps score_csat"),
             *_columns("flag", "asked_by_sales"),
@@ -179,11 +217,13 @@ TABLES: dict[str, Table] = {
             *_columns("money", "amount"),
             *_columns("number", "probability"),
             *_columns("date", "closed_date"),
-            *_columns("text", "outcome customer_id salesperson"),
+            Column("outcome", "code", words=levels.OUTCOMES),
+            *_columns("text", "customer_id salesperson"),
         ),
         _table(
             "market",
-            *_columns("text", "segment_type* segment* year*"),
+            Column("segment_type", "code", True, levels.SEGMENT_TYPES),
+            *_columns("text", "segment* year*"),
             *_columns("number", "growth size"),
             *_columns("text", "outlook"),
         ),
@@ -196,7 +236,7 @@ TABLES: dict[str, Table] = {
         _table(
             "evidence",
             *_columns("text", "capability* device"),
-            *_columns("number", "maturity"),
+            Column("maturity", "number", words=levels.MATURITIES),
             *_columns("text", "evidence"),
             *_columns("date", "date"),
             *_columns("text", "owner"),

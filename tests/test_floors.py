@@ -10,18 +10,18 @@ import capclient
 PACKAGE = Path(capclient.__file__).parent
 
 FLOORS = {
-    0: ("wording", "errors", "vocabulary", "places"),
+    0: ("wording", "errors", "vocabulary", "places", "levels"),
     1: (
         *("schema", "bounds", "thresholds", "periods", "templates"),
-        *("params", "params_rules", "params_errors", "yaml_text"),
+        *("params", "params_sources", "params_rules", "params_errors", "yaml_text"),
     ),
     2: ("readers",),
-    3: ("store", "ingest", "engine", "frames", "summaries", "portfolio", "accounting"),
+    3: ("store", "inputs", "ingest", "engine", "frames", "summaries", "dated", "portfolio", "accounting"),
     4: ("indicators",),
     5: ("findings", "themes", "glossary"),
-    6: ("notices", "figures", "tables", "cards"),
+    6: ("notices", "figures", "tables", "cards", "checks"),
     7: ("notebook",),
-    8: ("publish", "batch", "inspection", "laboratory", "proposal"),
+    8: ("publish", "batch", "inspection", "laboratory", "proposal", "initiation"),
     9: ("cli", "__init__", "__main__"),
 }
 BESIDE = "datasets"

@@ -14,15 +14,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from capclient import schema
 from capclient.engine.duckdb import workspace
 from capclient.engine.operations import CUSTOMER_DAYS, CUSTOMER_DAYS_BOOKED
 from capclient.errors import SourceError
-from capclient.ingest import balance, ledger, rejects, tables, totals
+from capclient.ingest import balance, keys, ledger, rejects, tables, totals
 from capclient.ingest.books import Books, read_books
-from capclient.inputs import Inputs, inputs_of
 from capclient.ingest.sources import Part, parts_of
+from capclient.inputs import Inputs, inputs_of
 from capclient.params import BOOKS, Params
 from capclient.readers.sql_text import written
 from capclient.store import (
@@ -90,13 +91,16 @@ def _read_everything(
     report: dict[str, object] = {"tables": described_tables, "notes": notes}
     books = read_books(con, params, inputs, work)
     parts = _parts(con, params, inputs, books, work)
+    refused: list[pd.DataFrame] = []  # rows of the other tables
     for name, table_parts in parts.items():
         if name == "invoice_lines":
             ledger.write(con, table_parts, params, folder)
         elif name == schema.TOTALS.name:
             report["totals"] = totals.write(con, table_parts, params, folder)
         else:
-            described_tables[name] = tables.write(con, schema.TABLES[name], table_parts, params, folder)
+            table = schema.TABLES[name]
+            described_tables[name] = tables.write(con, table, table_parts, params, folder)
+            refused.append(tables.rejected(con, table, table_parts))
         for part in table_parts:
             notes += [[part.source, note.code, note.facts] for note in part.notes]
     notes += [[source, note.code, note.facts] for source, note in books.notes]
@@ -107,7 +111,7 @@ def _read_everything(
     if "invoice_lines" in parts:
         lines = ledger.relation(folder, parts["invoice_lines"])
         report["lines"] = lines
-        rejects.write(con, folder, parts["invoice_lines"])
+        rejects.write(con, folder, parts["invoice_lines"], refused)
         bound = customer_days(parts["invoice_lines"]).replace(
             "{invoice_lines}", lines.replace("{folder}", written(folder)[1:-1])
         )
@@ -119,6 +123,7 @@ def _read_everything(
             *balance.reconciliations(con, folder, figures),
             *balance.of_books(con, folder, books),
         ]
+    report["keys"] = keys.checked(con, folder, list(described_tables), str(report.get("lines") or "") or None)
     return report
 
 

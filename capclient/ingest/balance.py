@@ -17,6 +17,7 @@ from capclient.ingest.rejects import DELIBERATE
 from capclient.ingest.sources import Part
 from capclient.readers.book import Book
 from capclient.readers.sql_text import written
+from capclient.schema import TABLES
 
 DUPLICATE_EXAMPLES = 20
 
@@ -72,7 +73,7 @@ def quality(
         f"""SELECT count(*) AS lines_rejected, coalesce(sum(amount_ht), 0) AS amount_rejected,
             count(*) FILTER (NOT {_deliberate()}) AS lines_bad,
             coalesce(sum(abs(amount_ht)) FILTER (NOT {_deliberate()}), 0) AS amount_bad
-        FROM {written(folder / "rejects.parquet")}""",
+        FROM {_refused_lines(folder)}""",
     )
     if book and book.counts_lines:
         read = sum(file.lines for file in book.files)
@@ -84,7 +85,7 @@ def quality(
         | {
             "rejects_by_reason": _rows(
                 con,
-                f"SELECT reason_code, count(*), coalesce(sum(amount_ht), 0) FROM {written(folder / 'rejects.parquet')} "
+                f"SELECT reason_code, count(*), coalesce(sum(amount_ht), 0) FROM {_refused_lines(folder)} "
                 "GROUP BY 1 ORDER BY 2 DESC, 1",
             ),
             "oddities": _rows(
@@ -116,6 +117,15 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str, names: list[str] | None = No
         for row in con.execute(sql).fetchall()
     ]
     return [[name, *row[1:]] for name, row in zip(names, rows, strict=True)] if names else rows
+
+
+def _refused_lines(folder: Path) -> str:
+    """FROM item: the rejected lines of the ledger; rows of other tables bear the name of their table (0.1)."""
+    names = ", ".join(f"'{name}'" for name in TABLES)
+    return (
+        f"(SELECT * FROM {written(folder / 'rejects.parquet')} "
+        f"WHERE split_part(reason_code, ':', 1) NOT IN ({names}))"
+    )
 
 
 def _book_parts(book: Book) -> list[list[object]]:

@@ -15,8 +15,8 @@ from capclient import schema
 from capclient.accounting import Options
 from capclient.accounting.book import fec_book
 from capclient.errors import LedgerError, SourceError
-from capclient.inputs import Inputs
 from capclient.ingest.sources import Part, settled_part
+from capclient.inputs import Inputs
 from capclient.params import BOOKS, Params
 from capclient.readers.book import Book
 from capclient.readers.parquet import parquet_table

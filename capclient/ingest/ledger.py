@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from capclient.errors import listed
 from capclient.ingest.sources import Part
 from capclient.ingest.typed import (
     CENTS,
@@ -31,7 +32,7 @@ from capclient.readers.header import free_name
 from capclient.readers.identifiers import clean_sql
 from capclient.readers.raw import Note
 from capclient.readers.sql_text import literal, quoted, written
-from capclient.schema import TABLES
+from capclient.schema import NOT_INVOICED, TABLES
 
 TABLE = TABLES["invoice_lines"]
 TEXTS = [column.name for column in TABLE.columns if column.kind == "text"]
@@ -51,6 +52,7 @@ def write(con: duckdb.DuckDBPyConnection, parts: list[Part], params: Params, fol
     limits = _overlap_limits(con, parts, params)
     for place, part in enumerate(parts):
         cells = _cells(con, part, params)
+        part = parts[place] = _with_unknown_statuses_noted(con, part)
         flipped = _credit_notes_are_positive(con, part, cells)
         if flipped:
             parts[place] = part = _noted(part, Note("ingest.credit_notes_flipped", {"lines": flipped}))
@@ -66,8 +68,8 @@ def part_path(folder: Path, part: Part) -> Path:
 def relation(folder: Path, parts: list[Part]) -> str:
     """Return the kept lines of all parts with their source and line; ``{folder}`` is filled by the reader."""
     selects = [
-        f"SELECT * EXCLUDE (reject, row_hash, rounding, file_row_number{_own_line(part)}), "
-        f"{literal(part.source)} AS source, {_line(part)} AS source_line "
+        f"SELECT * EXCLUDE (reject, row_hash, rounding, file_row_number{_own_place(part)}), "
+        f"{_source(part)} AS source, {_line(part)} AS source_line "
         f"FROM read_parquet('{{folder}}/invoice_lines/{part_path(folder, part).name}', file_row_number = true) "
         "WHERE reject IS NULL"
         for part in parts
@@ -75,9 +77,14 @@ def relation(folder: Path, parts: list[Part]) -> str:
     return "(" + " UNION ALL BY NAME ".join(selects) + ")"
 
 
-def _own_line(part: Part) -> str:
-    """The column of lines that the part itself holds is replaced by the common one."""
-    return ", source_line" if part.raw.line_column else ""
+def _own_place(part: Part) -> str:
+    """The columns of lines and files that the part itself holds are replaced by the common ones."""
+    own = [part.raw.line_column and "source_line", part.raw.source_column and "source"]
+    return "".join(f", {name}" for name in own if name)
+
+
+def _source(part: Part) -> str:
+    return "source" if part.raw.source_column else literal(part.source)
 
 
 def _line(part: Part) -> str:
@@ -94,6 +101,7 @@ def _cells(con: duckdb.DuckDBPyConnection, part: Part, params: Params) -> dict[s
     money = WIDE if _has_rate(part) else CENTS
     cells |= {name: number_sql(part, name, money) for name in MONEY}
     cells["doc_type"] = code_sql(part, TABLE.column("doc_type"))
+    cells["status"] = code_sql(part, TABLE.column("status"))
     cells["recurring"] = flag_sql(part, "recurring")
     if part.column("amount_ht"):
         cells["amount_exact"] = number_sql(part, "amount_ht", WIDE)
@@ -115,6 +123,9 @@ def _select(part: Part, cells: dict[str, str], params: Params, limit: str | None
     if part.raw.line_column:
         typed.append(f"{quoted(part.raw.line_column)}::BIGINT AS source_line")
         kept.append("source_line")
+    if part.raw.source_column:
+        typed.append(f"{quoted(part.raw.source_column)} AS source")
+        kept.append("source")
     signed = [f"CASE WHEN doc_type = 'credit_note' THEN -{name} ELSE {name} END AS {name}" for name in SIGNED]
     flipped = f"REPLACE ({', '.join(signed)})" if flip else ""
     rated = [f"{_rated('amount_exact')} AS amount_exact"]
@@ -186,7 +197,9 @@ def _reason(params: Params, limit: str | None) -> str:
         f"WHEN {_matches(rule)} THEN {literal('filter:' + rule.name)}" for rule in params.filters
     )
     overlap = f"WHEN invoice_date >= DATE '{limit}' THEN 'overlap'" if limit else ""
+    left_out = ", ".join(literal(code) for code, _ in NOT_INVOICED)
     return f"""CASE
+        WHEN status IN ({left_out}) THEN status WHEN doc_type IN ({left_out}) THEN doc_type
         WHEN invoice_date IS NULL THEN CASE WHEN invoice_date_given THEN 'unreadable_date' ELSE 'missing_date' END
         WHEN year(invoice_date) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN 'implausible_date'
         WHEN rate IS NULL THEN 'no_exchange_rate'
@@ -210,7 +223,8 @@ def _overlap_limits(
     con: duckdb.DuckDBPyConnection, parts: list[Part], params: Params
 ) -> dict[int, str | None]:
     """With ``keep_last``: the first date of the parts that follow, for each part that one follows."""
-    if params.sources["invoice_lines"].overlap != "keep_last":
+    source = params.sources.get("invoice_lines")
+    if source is None or source.overlap != "keep_last":
         return {}
     days: dict[int, set[date]] = {}
     for part in parts:
@@ -226,7 +240,7 @@ def _overlap_limits(
 
 def _credit_notes_are_positive(con: duckdb.DuckDBPyConnection, part: Part, cells: dict[str, str]) -> int:
     """Count credit-note lines when the file writes all of them as positive amounts; 0 otherwise."""
-    if not part.column("doc_type"):
+    if not part.column("doc_type") or part.is_settled:
         return 0
     row = con.execute(
         f"SELECT count(*) FILTER (amount > 0), count(*) FILTER (amount < 0) "
@@ -234,6 +248,21 @@ def _credit_notes_are_positive(con: duckdb.DuckDBPyConnection, part: Part, cells
         "WHERE kind = 'credit_note'"
     ).fetchone()
     return int(row[0]) if row and row[0] and not row[1] else 0
+
+
+def _with_unknown_statuses_noted(con: duckdb.DuckDBPyConnection, part: Part) -> Part:
+    """Say which statuses mean nothing to us: their lines stay."""
+    column = part.column("status")
+    if column is None or part.is_settled:
+        return part
+    found = con.execute(
+        f"SELECT {column}, count(*) FROM {part.texts} WHERE {code_sql(part, TABLE.column('status'))} = '?' "
+        "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 9"
+    ).fetchall()
+    if not found:
+        return part
+    facts: dict[str, object] = {"found": listed(f"« {word} » ({count})" for word, count in found)}
+    return _noted(part, Note("ingest.unknown_statuses", facts))
 
 
 def _noted(part: Part, note: Note) -> Part:

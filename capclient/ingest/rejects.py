@@ -5,7 +5,7 @@ Floor 3.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 
 from capclient.errors import LedgerError
+from capclient.ingest.remarks import is_refusal, refusal
 from capclient.ingest.sources import Part
 from capclient.readers.sql_text import literal, quoted, written
 from capclient.schema import NOT_INVOICED
@@ -29,9 +30,12 @@ DELIBERATE = (
 )
 
 
-def write(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) -> None:
-    """Write ``rejects.parquet``: lines that ingest rejected, and those that the readers set aside."""
+def write(
+    con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part], others: Sequence[pd.DataFrame] = ()
+) -> None:
+    """Write ``rejects.parquet``: lines that ingest rejected, those that the readers set aside, rows of other tables."""
     frames = [_rejected(con, folder, part) for part in parts] + [_set_aside(part) for part in parts]
+    frames += others
     filled = [frame for frame in frames if len(frame)]
     table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
     table = table.astype({"source": "str", "line": "int64", "reason_code": "str", "raw": "str"})
@@ -71,6 +75,8 @@ def _set_aside(part: Part) -> pd.DataFrame:
 
 def reject_reason(code: str, lang: str) -> str:
     """Say a reject code in words; a filter is named by the user's own name for it."""
+    if is_refusal(code):
+        return refusal(code, lang)
     head, _, name = code.partition(":")
     key = f"reject.{head}"
     return text(key, lang, name=name) if has(key) else code

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from capclient.checks import spoken_facts
+from capclient.ingest.remarks import key_remarks
 from capclient.notebook.desk import desk
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
@@ -67,6 +68,13 @@ def limits_table(portfolio: Portfolio) -> Table | Notice:
     if not said:
         return _no_accounts()
     return listing(pd.DataFrame({"limit": said}), ["limit"], "table.limits")
+
+
+def keys_table(portfolio: Portfolio) -> Table | Notice:
+    """Show who is in one source only: clients of a sheet without invoices, clients of the ledger without sheet."""
+    here = desk()
+    said = key_remarks(portfolio.store.report["keys"], here.lang, here.currency)
+    return listing(pd.DataFrame({"what": said}), ["what"], "table.keys")
 
 
 def _facts(portfolio: Portfolio) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from capclient.checks import checks
 from capclient.findings import Finding, reason_text
+from capclient.ingest.remarks import table_remarks
 from capclient.notebook.desk import headline
 from capclient.portfolio import Portfolio
 from capclient.publish.html import Balance, Input, report_page
@@ -73,8 +74,7 @@ def _warnings(portfolio: Portfolio, lang: str) -> list[str]:
     said = [f"{source} : {text(code, lang, **facts)}" for source, code, facts in notes if code in SUPPOSED]
     for name, table in sorted(portfolio.store.report["tables"].items()):
         said += [
-            text("check.unreadable", lang, table=name, column=column, rows=count(rows, lang))
-            for column, rows in table["unreadable"].items()
+            f"{text(f'crm.table.{name}', lang)} : {remark}" for remark in table_remarks(name, table, lang)
         ]
     told = portfolio.quality
     if portfolio.has_lines and portfolio.stray_days:

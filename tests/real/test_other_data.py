@@ -199,7 +199,7 @@ def test_american_dates_are_inferred_from_the_whole_column(real_data: Path) -> N
 def test_the_parameters_of_the_house_find_their_data(
     real_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from capclient.store import input_paths
+    from capclient.inputs import inputs_of
 
     monkeypatch.setenv("CAPCLIENT_DATA", str(real_data))
     retail = read_params(PARAMS / "online_retail_ii.yml")
@@ -210,9 +210,9 @@ def test_the_parameters_of_the_house_find_their_data(
         (1, 525_461),
         (525_462, None),
     ]
-    found = {path.resolve() for _, path in input_paths(retail)}
+    found = {path.resolve() for path in inputs_of(retail).paths}
     assert found == {(real_data / "online_retail_ii.parquet").resolve()}
     monkeypatch.delenv("CAPCLIENT_DATA")
     beside = PARAMS.parents[2] / "shared" / "data"  # what « :- » gives, seen from params/
     if beside.is_dir():
-        assert {path.resolve().parent for _, path in input_paths(retail)} == {beside.resolve()}
+        assert {path.resolve().parent for path in inputs_of(retail).paths} == {beside.resolve()}

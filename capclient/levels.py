@@ -1,0 +1,89 @@
+"""The words that sheets use for kinds and levels, and the code that each stands for.
+
+Floor 0. Source: section 0.1 of the indicator dictionary for the kinds, 3.16 and 12.8 for the scales. Words are
+lower case, without accents or punctuation, as cells are compared with them.
+"""
+
+from __future__ import annotations
+
+Words = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _words(**codes: str) -> Words:
+    """Words of each code, French then English, without accents; a code is a word of itself."""
+    return tuple((code, (code, *words.split("|"))) for code, words in codes.items())
+
+
+INTERACTION_TYPES = _words(
+    visit="visite|visites|rendez vous|rdv|reunion|deplacement|meeting",
+    call="appel|appels|appel telephonique|telephone|tel|phone call|phone",
+    mail="courriel|e mail|email|courrier|lettre|message|emailing|e mailing|letter",
+    claim="reclamation|plainte|complaint",
+    dispute="litige|contestation|contentieux",
+    survey="enquete|enquete de satisfaction|questionnaire|questionnaire de satisfaction|sondage",
+    quote="devis|offre|proposition|proposition commerciale|chiffrage|quotation|offer",
+    hotline="assistance|assistance telephonique|support|ticket",
+    listening="ecoute|ecoute client|club clients|groupe d ecoute|focus group",
+)
+PAYMENT_KINDS = _words(
+    payment="reglement|paiement|encaissement|versement",
+    reject="rejet|impaye|rejet de prelevement|cheque impaye|bounced",
+    credit_note="avoir|av|note de credit",
+    loss="perte|passage en perte|creance irrecouvrable|irrecouvrable|bad debt|write off",
+    netting="compensation",
+    factoring="affacturage|factor|dailly",
+)
+ITEM_KINDS = _words(
+    invoice="facture|fac|fact|fa",
+    credit_note="avoir|av|note de credit",
+    opening="a nouveau|a nouveaux|an|ran|report a nouveau|reprise|solde d ouverture",
+    deposit="acompte|facture d acompte|down payment",
+    other="autre|divers|operation diverse|od",
+)
+SIDES = _words(theirs="client|chez le client|cote client|externe|customer", ours="nous|chez nous|interne|us")
+SEVERITIES = _words(
+    major="majeur|majeure|grave|critique|bloquant|bloquante|elevee|high|critical",
+    minor="mineur|mineure|faible|moyenne|normale|low|medium",
+)
+OUTCOMES = _words(
+    won="gagne|gagnee|signe|signee|accepte|acceptee|transforme|transformee|converti|signed",
+    lost="perdu|perdue|refuse|refusee|abandonne|abandonnee|annule|annulee|sans suite|refused",
+    open="en cours|ouvert|ouverte|en attente|a relancer|en negociation|pending",
+)
+SEGMENT_TYPES = _words(
+    segment="segment client",
+    sector="secteur|secteur d activite",
+    customer_type="type client|type de client",
+    region="zone|territoire",
+    country="pays",
+    family="famille|gamme",
+    activity="activite",
+    total="ensemble|marche|marche total|tout",
+)
+# The declared criteria of section 3.16, each on its own scale.
+_AMOUNTS = {
+    "high": "eleve|elevee|eleves|elevees|fort|forte",
+    "moderate": "modere|moderee|moderes|moderees|moyen|moyenne|medium",
+    "low": "faible|faibles|bas|basse",
+}
+POTENTIALS = _words(**_AMOUNTS, none="aucun|aucune|nul|neant")
+LEARNINGS = _words(**_AMOUNTS)
+RELATIONS = _words(
+    partnership="partenariat|partenaire|partner",
+    recurring="recurrent|recurrente|regulier|reguliere",
+    occasional="occasionnel|occasionnelle|ponctuel|ponctuelle",
+    endangered="en danger|in danger|at risk",
+)
+SERVICE_NEEDS = _words(
+    full="total|totale|complet|service total", specialised="specialise|specialized", basic="de base|base"
+)
+EASES = _words(easy="facile", medium="moyen|moyenne", challenging="stimulant|stimulante")
+OUTLOOKS = _words(failure="echec", stability="stabilite|stable", growth="croissance")
+RESEARCH = _words(ongoing="en cours", emerging="emergente|emergent", none="aucune|aucun")
+MATURITIES = tuple(  # 12.8: the mark that each level stands for
+    (str(mark), tuple(words.split("|")))
+    for mark, words in enumerate((
+        "absent|absente", "informel|informelle|informal", "formel|formelle|formalise|formalisee|formal",
+        "mesure|mesuree|measured", "ameliore|amelioree|improved",
+    ))
+)  # fmt: skip

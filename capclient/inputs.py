@@ -57,6 +57,11 @@ class Inputs:
             parts += [part.model_copy(update=path) for path in paths] if answers else [part]
         return source.model_copy(update={"parts": parts})
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What a person calls each answer, by the path that :meth:`located` gives it."""
+        return {glob.escape(str(item.path)): item.name for items in self.extracts.values() for item in items}
+
 
 def inputs_of(params: Params) -> Inputs:
     """Find every file, ask every database, and return them in a stable order.

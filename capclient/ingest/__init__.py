@@ -137,11 +137,12 @@ def _parts(
         table = schema.TABLES.get(name, schema.TOTALS)
         own = (
             parts_of(
-                con, inputs.located(name, given[name]), table, params.folder, work, params.company.currency
+                con, inputs.located(name, given[name]), table, params.folder, work, params.company.currency,
+                inputs.labels,
             )
             if name in given
             else []
-        )
+        )  # fmt: skip
         parts[name] = [*own, *books.parts(con, name, after=len(own))]
     return parts
 

@@ -6,6 +6,7 @@ file is a part, in the order of their names. Decimal mark and date order are inf
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,12 +67,23 @@ class Part:
 
 
 def parts_of(
-    con: duckdb.DuckDBPyConnection, source: TableSource, table: Table, folder: Path, work: Path, currency: str
+    con: duckdb.DuckDBPyConnection,
+    source: TableSource,
+    table: Table,
+    folder: Path,
+    work: Path,
+    currency: str,
+    labels: Mapping[str, str],
 ) -> list[Part]:
-    """Read the files of a table and infer how each entry writes numbers, in which currency, and dates."""
+    """Read the files of a table and infer how each entry writes numbers, in which currency, and dates.
+
+    ``labels`` name the answers of databases, by path.
+    """
     parts: list[Part] = []
     for group, options in enumerate(source.parts):
         raws = tabular.raw_tables(con, options, folder=folder, workspace=work)
+        if options.path in labels:
+            raws = [replace(raw, source=labels[options.path]) for raw in raws]
         whole = len(source.parts) == 1
         for part in _styled(con, raws, options, table, currency):
             number = len(parts)

@@ -77,7 +77,7 @@ class Sheets:
         if merge:
             content["identity"] = {"merge": merge}
         params = make_params(content, folder=self.folder, where="essai")
-        parts = parts_of(self.con, params.sources[name], TABLES[name], self.folder, self.work, "EUR")
+        parts = parts_of(self.con, params.sources[name], TABLES[name], self.folder, self.work, "EUR", {})
         self.parts[name] = parts
         self.told[name] = tables.write(self.con, TABLES[name], parts, params, self.folder)
         return self.told[name]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from capclient import places
 from capclient.params import BOOKS, FileSource, Params, TableSource
-from capclient.readers.paths import SUFFIXES, SUFFIXES_OF, files, is_database, is_url
+from capclient.readers.paths import SUFFIXES, SUFFIXES_OF, files, is_database
 from capclient.store import InputFile, described
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def inputs_of(params: Params) -> Inputs:
     extracts: dict[tuple[str, int], list[Extract]] = {}
     for name, source in sorted(params.sources.items()):
         for place, part in enumerate(source.parts):
-            if asks_database(part, params.folder):
+            if is_database(part, folder=params.folder):
                 answers = _answers(part, params)
                 extracts[name, place] = answers
                 found |= {answer.path: answer.name for answer in answers}
@@ -84,11 +84,6 @@ def inputs_of(params: Params) -> Inputs:
             for path in files(part, folder=params.folder, suffixes=suffixes):
                 found.setdefault(path.resolve(), path.name)
     return Inputs(described([(name, path) for path, name in found.items()]), list(found), extracts)
-
-
-def asks_database(part: FileSource, folder: Path) -> bool:
-    """Tell whether a part is a question to a database: an address, or a database file."""
-    return is_url(part.path) or is_database(part, folder=folder)
 
 
 def _answers(part: FileSource, params: Params) -> list[Extract]:

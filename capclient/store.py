@@ -25,7 +25,7 @@ except ImportError:  # Windows: two readings at once cost time, nothing else
 
 OBEYED = {"sources", "filters", "identity", "exchange_rates", "receivables", "accounting"}
 PINNED = "CAPCLIENT_STORE"
-FORMAT = 5  # raise it when ingest writes something else for the same inputs
+FORMAT = 6  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,14 @@ def _select(part: Part, cells: dict[str, str], params: Params, limit: str | None
 
 
 def _rated(name: str) -> str:
-    """Return SQL of an amount in the company's currency; an amount beyond any ledger stays as it is, to be refused."""
-    return f"(CASE WHEN abs({name}) * rate::DOUBLE < {LARGEST} THEN {name} * rate ELSE {name} END)"
+    """Return SQL of an amount in the company's currency, NULL without a rate: currencies are never summed.
+
+    An amount beyond any ledger stays as it is, to be refused.
+    """
+    return (
+        f"(CASE WHEN rate IS NULL THEN NULL WHEN abs({name}) * rate::DOUBLE < {LARGEST} THEN {name} * rate "
+        f"ELSE {name} END)"
+    )
 
 
 def _cents(exact: str) -> str:

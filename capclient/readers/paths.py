@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import glob
 import os
-import re
+from collections import Counter
 from pathlib import Path, PurePath
 
 from capclient.errors import SourceError, nearest
 from capclient.params import FileSource, expanded
+from capclient.readers.address import is_sqlite_file, is_url, shown_url
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
 SUFFIXES_OF = {  # of the books, whose folders may hold other things too
@@ -20,7 +21,6 @@ SUFFIXES_OF = {  # of the books, whose folders may hold other things too
     "einvoices": (".xml", ".pdf"),
     "database": (".sqlite", ".sqlite3", ".db"),
 }
-SQLITE = b"SQLite format 3\0"  # the first bytes of such a database
 MOST_SHOWN = 200  # characters of a path in a message
 
 
@@ -65,26 +65,19 @@ def _files(path: Path, shown: str, suffixes: tuple[str, ...]) -> list[Path]:
     return sorted(kept.values())
 
 
-def is_url(path: str) -> bool:
-    """Tell whether a path is the address of a database.
-
-    >>> is_url("postgresql+psycopg://${USER}@localhost/odoo"), is_url("C:/ventes.csv"), is_url("ventes://.csv")
-    (True, False, True)
-    """
-    return re.match(r"[A-Za-z][A-Za-z0-9_]+(\+[A-Za-z0-9_]+)?://", path) is not None
-
-
 def is_database(source: FileSource, *, folder: Path) -> bool:
-    """Tell whether a source is a database in a file (SQLite)."""
+    """Tell whether a source is a database: an address, or a file of SQLite."""
+    if is_url(source.path):
+        return True
     try:
-        with (folder / expanded(source.path)).open("rb") as file:
-            return file.read(len(SQLITE)) == SQLITE
-    except (OSError, ValueError):
+        return is_sqlite_file(folder / expanded(source.path))
+    except ValueError:  # a zero character is in no path
         return False
 
 
 def _shown(path: str) -> str:
     """Return a path as the user wrote it, variables unreplaced (they may hold secrets), fit to be printed."""
+    path = shown_url(path) if is_url(path) else path
     plain = path.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     return plain if len(plain) <= MOST_SHOWN else f"{plain[:MOST_SHOWN]}…"
 
@@ -106,16 +99,13 @@ def names(paths: list[Path]) -> list[str]:
     """
     if not paths:
         return []
-    common = os.path.commonpath(
-        [path.parent for path in paths]
-    )  # what stands above may be a secret or a machine's
-    below = [path.relative_to(common) for path in paths]
-    return [_name(path, [other for other in below if other != path]) for path in below]
-
-
-def _name(path: Path, others: list[Path]) -> str:
-    for depth in range(1, len(path.parts) + 1):
-        tail = path.parts[-depth:]
-        if all(other.parts[-depth:] != tail for other in others):
-            break
-    return str(PurePath(*tail).as_posix())
+    # what stands above the common folder may be a secret or a machine's
+    common = os.path.commonpath([path.parent for path in paths])
+    below = [path.relative_to(common).parts for path in paths]
+    told: dict[tuple[str, ...], str] = {}
+    for depth in range(1, max(map(len, below)) + 1):
+        tails = Counter(parts[-depth:] for parts in set(below))
+        for parts in set(below) - told.keys():
+            if tails[parts[-depth:]] == 1 or depth == len(parts):
+                told[parts] = PurePath(*parts[-depth:]).as_posix()
+    return [told[parts] for parts in below]

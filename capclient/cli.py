@@ -79,12 +79,13 @@ def init(
     force: Annotated[bool, typer.Option(help="Remplacer un fichier existant.")] = False,
 ) -> None:
     """Regarder des fichiers, proposer la lecture de leurs colonnes, écrire un YAML commenté."""
-    from capclient.initiation import initiated, write_parameters
+    from capclient.initiation import initiated
+    from capclient.proposal import write_yaml
 
     found = initiated(files, out)
     for line in found.lines:
         print(line)
-    write_parameters(found, out, force=force)
+    write_yaml(found.yaml, out, force=force)
     print(text("cli.init.written", path=out))
     if found.blocking:
         print(text("cli.init.choose", columns=", ".join(found.blocking)))

@@ -16,14 +16,12 @@ from typing import Any
 from capclient.accounting.book import fec_book
 from capclient.checks import spoken_facts
 from capclient.engine.duckdb import workspace
-from capclient.errors import ParamsError, SourceError, listed
-from capclient.proposal import _quoted as quoted_text
-from capclient.proposal import company_id, drafted, yaml_text
+from capclient.errors import SourceError, listed
+from capclient.proposal import company_id, drafted, quoted_text, yaml_text
 from capclient.readers.book import Book
 from capclient.readers.fec import is_fec
 from capclient.readers.fec.file_name import file_name
 from capclient.readers.paths import SUFFIXES, SUFFIXES_OF
-from capclient.store import write_atomically
 from capclient.wording import language, text
 from capclient.wording.numbers import count, day, decimal
 
@@ -235,17 +233,3 @@ def _yaml(out: Path, company: dict[str, str], period: list[str], sources: list[s
     if company.keys() or period:
         lines += ["", f"# {text('init.yaml.default_term', lang)}", '# receivables: {default_term: "30"}']
     return "\n".join([*lines, ""])
-
-
-def write_parameters(found: Initiation, out: Path, *, force: bool = False) -> None:
-    """Write the parameters; an existing file is only replaced with ``force``.
-
-    Raises
-    ------
-    ParamsError
-        If the file exists.
-    """
-    if out.exists() and not force:
-        raise ParamsError("init.exists", path=out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(out, found.yaml)

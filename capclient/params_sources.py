@@ -71,6 +71,7 @@ class FileSource(Model):
     dates: Literal["", "dmy", "mdy", "ymd"] = ""
     wide: Annotated[Wide | None, BeforeValidator(_as_wide)] = None
     fill_down: Annotated[list[str], BeforeValidator(as_list)] = []  # columns written once for the lines below
+    unit: Literal["", "k", "M"] = ""  # amounts in thousands or in millions, as the header says
     measures: list[str] = []
     period: TotalsPeriod | None = None
     query: str = ""  # of a database: the statement that gives the table

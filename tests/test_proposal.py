@@ -5,7 +5,7 @@ import pytest
 from capclient.errors import ParamsError, SourceError
 from capclient.params import read_params
 from capclient.portfolio import Portfolio
-from capclient.proposal import company_id, drafted, write_draft
+from capclient.proposal import company_id, drafted, write_yaml, yaml_text
 
 SALES = "N° facture;Code client;Nom client;Date facture;Montant HT;Code article;Désignation\n" + "".join(
     f"F{i};00{i % 3};Client {i % 3};{i % 28 + 1:02d}/03/2025;{i},50;P{i};Vis {i}\n" for i in range(40)
@@ -23,19 +23,21 @@ def test_a_plain_export_needs_nothing_more(sales, tmp_path):
     assert draft.blocking == []
     assert {item.canonical: item.header for item in draft.chosen}["amount_ht"] == "Montant HT"
     out = tmp_path / "params" / "acme.yml"
-    write_draft(draft, out)
+    write_yaml(yaml_text(draft, out), out)
     assert read_params(out).company.id == "acme"
     assert len(Portfolio.open(out).customers) == 3
     with pytest.raises(ParamsError, match="existe déjà"):
-        write_draft(draft, out)
+        write_yaml(yaml_text(draft, out), out)
 
 
-def test_an_ambiguous_column_is_left_to_the_user_with_its_candidates(sales, tmp_path):
-    draft = drafted([sales])
-    assert [item.header for item in draft.open["product"]] == ["Code article", "Désignation"]
-    write_draft(draft, tmp_path / "acme.yml")
+def test_an_ambiguous_column_is_left_to_the_user_with_its_candidates(tmp_path):
+    (tmp_path / "v.csv").write_text(SALES.replace("Désignation", "Référence article"), "utf-8")
+    draft = drafted([tmp_path / "v.csv"])
+    assert [item.header for item in draft.open["product"]] == ["Code article", "Référence article"]
+    assert draft.blocking == []  # the ledger can be read without it
+    write_yaml(yaml_text(draft, tmp_path / "acme.yml"), tmp_path / "acme.yml")
     text = (tmp_path / "acme.yml").read_text("utf-8")
-    assert '# product: "Code article"' in text and '# product: "Désignation"' in text
+    assert '# product: "Code article"' in text and '# product: "Référence article"' in text
 
 
 def test_a_column_that_no_header_names_gets_candidates_by_content(tmp_path):
@@ -46,7 +48,7 @@ def test_a_column_that_no_header_names_gets_candidates_by_content(tmp_path):
     assert draft.missing["invoice_date"] == ("cree_le",)
     assert "acheteur" in draft.missing["customer_id"]
     assert {"customer_id", "invoice_date"} <= set(draft.blocking)
-    write_draft(draft, tmp_path / "b.yml")
+    write_yaml(yaml_text(draft, tmp_path / "b.yml"), tmp_path / "b.yml")
     with pytest.raises(SourceError, match=r"customer_id|invoice_date"):
         Portfolio.open(tmp_path / "b.yml")
 

@@ -102,24 +102,53 @@ UNION ALL
 SELECT doc, customer, 2, '', 0, ttc - ht FROM fec_direct
 """
 
-# One row a line of account 70, or a customer's share of it. VAT goes to lines pro rata of their amount.
+# Which VAT is that of which account: where each VAT account of a document is one account's amount at a known rate, and
+# no other's, and together they explain the whole VAT. Otherwise VAT is spread over the document.
+RATED = """
+CREATE OR REPLACE TEMP TABLE fec_rated AS
+WITH bill AS (SELECT doc, vat FROM fec_docs WHERE n_rev > 1 AND vat <> 0 AND type NOT IN ('opening', 'closing_pl')),
+sold AS (SELECT doc, account, -sum(balance) AS ht FROM fec_line_doc SEMI JOIN bill USING (doc)
+         WHERE role IN ('REV', 'REV_RED') GROUP BY ALL),
+taxed AS (SELECT doc, account AS vat_account, -sum(balance) AS vat FROM fec_line_doc SEMI JOIN bill USING (doc)
+          WHERE role = 'VAT' GROUP BY ALL),
+pair AS (
+    SELECT DISTINCT doc, account, vat_account, taxed.vat FROM sold JOIN taxed USING (doc),
+           (VALUES (0.2), (0.1), (0.085), (0.055), (0.021)) AS known(rate)
+    WHERE sign(ht) = sign(taxed.vat) AND abs(taxed.vat - ht * rate) <= 0.02
+),
+sole AS (
+    SELECT doc, account, vat FROM pair
+    QUALIFY count(*) OVER (PARTITION BY doc, account) = 1 AND count(*) OVER (PARTITION BY doc, vat_account) = 1
+)
+SELECT sole.doc, sole.account, sole.vat FROM sole
+     JOIN (SELECT doc, sum(vat) AS explained FROM sole GROUP BY doc) USING (doc) JOIN bill USING (doc)
+WHERE explained = -bill.vat
+"""
+
+# One row a line of account 70, or a customer's share of it. VAT goes to lines pro rata of their amount, within a rate
+# where the rates are told.
 REVENUE = """
 CREATE OR REPLACE TEMP TABLE fec_revenue AS
 WITH several AS (SELECT DISTINCT doc FROM fec_shares),
 alone AS (
     SELECT line.id, line.account, -line.balance AS ht, buyer.*,
-           CASE WHEN sharers = 1 THEN customer END AS buyer, -vat AS doc_vat, rev AS doc_ht, false AS is_allocated
+           CASE WHEN sharers = 1 THEN customer END AS buyer, false AS is_allocated,
+           CASE WHEN rated_doc IS NOT NULL THEN line.account ELSE '' END AS rated,
+           CASE WHEN rated = '' THEN -buyer.vat ELSE coalesce(rated_vat, 0) END AS doc_vat,
+           CASE WHEN rated = '' THEN rev ELSE -sum(line.balance) OVER (PARTITION BY doc, line.account) END AS doc_ht
     FROM fec_line_doc AS line
          JOIN (SELECT * FROM fec_doc_customers QUALIFY row_number() OVER (PARTITION BY doc
              ORDER BY customer) = 1) AS buyer
-              USING (doc)
+              USING (doc) LEFT JOIN (SELECT DISTINCT doc AS rated_doc FROM fec_rated) ON rated_doc = line.doc
+         LEFT JOIN (SELECT doc AS own_doc, account AS own_account, vat AS rated_vat FROM fec_rated)
+              ON own_doc = line.doc AND own_account = line.account
     WHERE role IN ('REV', 'REV_RED') AND doc NOT IN (FROM several)
 ),
 shared AS (
     SELECT coalesce(nullif(first, 0), doc) AS id, share.account, share.amount AS ht, buyer.*, buyer.customer AS buyer,
            coalesce(vat_of.amount, 0) AS doc_vat, sum(share.amount) OVER (PARTITION BY share.doc,
                share.customer) AS doc_ht,
-           true AS is_allocated
+           true AS is_allocated, '' AS rated
     FROM fec_shares AS share JOIN fec_doc_customers AS buyer USING (doc, customer)
          LEFT JOIN (SELECT doc, customer, sum(amount) AS amount FROM fec_shares WHERE part = 2 GROUP BY ALL) AS vat_of
               USING (doc, customer)
@@ -129,7 +158,7 @@ line AS (SELECT * FROM alone UNION ALL BY NAME SELECT * FROM shared),
 running AS (
     SELECT *, sum(ht) OVER upto AS ht_upto, row_number() OVER upto AS rank,
            (doc_vat * 100)::HUGEINT AS vat_cents, (doc_ht * 100)::HUGEINT AS ht_cents
-    FROM line WINDOW upto AS (PARTITION BY doc, buyer ORDER BY id, account ROWS UNBOUNDED PRECEDING)
+    FROM line WINDOW upto AS (PARTITION BY doc, buyer, rated ORDER BY id, account ROWS UNBOUNDED PRECEDING)
 ),
 halved AS (
     SELECT *, greatest(2 * abs(ht_cents), 1) AS base,
@@ -142,8 +171,8 @@ cut AS (
     FROM halved
 )
 SELECT * EXCLUDE (ht_upto, vat_cents, ht_cents, vat_upto, base, numerator, customer), buyer AS customer,
-       ((vat_upto - coalesce(lag(vat_upto) OVER (PARTITION BY doc, buyer ORDER BY rank), 0))::DECIMAL(38,0) * 0.01
-       )::DECIMAL(18,2) AS vat_amount
+       ((vat_upto - coalesce(lag(vat_upto) OVER (PARTITION BY doc, buyer, rated ORDER BY rank), 0))::DECIMAL(38,0)
+        * 0.01)::DECIMAL(18,2) AS vat_amount
 FROM cut
 """
 
@@ -153,4 +182,5 @@ def make_revenue(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(CUSTOMERS.format(counter=COUNTER, number=document_number_sql("piece")))
     con.execute(DIRECT)
     con.execute(SHARES)
+    con.execute(RATED)
     con.execute(REVENUE)

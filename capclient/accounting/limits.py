@@ -21,14 +21,14 @@ def limits(con: duckdb.DuckDBPyConnection, years: Sequence[Year]) -> tuple[Note,
     """Return what cannot be computed from these files, the general first."""
     found = [Note(f"fec.limit_{name}") for name in ALWAYS]
     row = con.execute(
-        f"""SELECT count(DISTINCT product), count(*) FILTER (due_source = 'file'),
+        f"""SELECT count(*) > 0 AND count(product) = 0, count(*) FILTER (due_source = 'file'),
             count(*) FILTER (due_source IS NOT NULL),
         coalesce(sum(amount_ht) FILTER (customer_id = {literal(UNKNOWN)}), 0), coalesce(sum(amount_ht), 0)
             FROM ledger_invoice_lines"""
     ).fetchone()
     assert row is not None
-    accounts, dated, due, unknown, revenue = row
-    if accounts <= 1:
+    is_one_account, dated, due, unknown, revenue = row
+    if is_one_account:
         found.append(Note("fec.limit_one_account"))
     if dated < due:
         found.append(Note("fec.limit_due_dates", {"estimated": due - dated, "invoices": due}))
@@ -47,9 +47,8 @@ def limits(con: duckdb.DuckDBPyConnection, years: Sequence[Year]) -> tuple[Note,
 
 
 def notes(con: duckdb.DuckDBPyConnection, years: Sequence[Year], links: dict[str, str]) -> tuple[Note, ...]:
-    """Return what was inferred, to be printed."""
-    said = [note for year in years for file in year.files for note in file.notes]
-    said += [
+    """Return what the translation inferred, to be printed; each file has notes of its own."""
+    said = [
         Note(
             "fec.year",
             {"start": year.start.isoformat(), "end": year.end.isoformat(), "files": len(year.files)},

@@ -10,6 +10,7 @@ import duckdb
 
 from capclient.accounting.identity import COUNTER, UNKNOWN, due_sql, is_pool_sql
 from capclient.accounting.options import Options
+from capclient.accounting.segments import make_segments
 from capclient.readers.sql_text import literal
 from capclient.schema import TABLES
 
@@ -29,17 +30,19 @@ INVOICES = {
     "credit_note": "credit_note",
 }
 
+# With a single account of revenue nothing tells what was sold: no segment at all, rather than one of 100 %.
 REVENUE = """
 SELECT revenue.invoice_id,
     label || '-' || text.line || CASE WHEN is_allocated THEN '/' || revenue.account ELSE '' END AS line_id,
        {doc_type} AS doc_type, coalesce(link.root, revenue.customer) AS customer_id, document_date AS invoice_date,
        revenue.date AS accounting_date, CASE WHEN {doc_type} = 'invoice' AND ttc IS NOT NULL THEN {due} END AS due_date,
        CASE WHEN {doc_type} = 'invoice' AND ttc IS NOT NULL THEN {due_source} END AS due_source,
-           revenue.account AS product,
-       coalesce(accounts.account_label, revenue.account) AS family, ht AS amount_ht, vat_amount AS vat,
-       ht + vat_amount AS amount_ttc, own_names.name AS customer_name
-FROM fec_revenue AS revenue JOIN (SELECT id, file, line FROM {lines}) AS text USING (id) JOIN fec_years USING (file)
-     JOIN fec_accounts AS accounts ON accounts.account = revenue.account
+           CASE WHEN is_told THEN revenue.account END AS product, CASE WHEN is_told THEN family END AS family,
+       ht AS amount_ht, vat_amount AS vat,
+       ht + vat_amount AS amount_ttc, own_names.name AS customer_name, file, source, text.line AS source_line
+FROM fec_revenue AS revenue JOIN (SELECT id, file, source, line FROM {lines}) AS text USING (id)
+     JOIN fec_years USING (file)
+     JOIN fec_segments AS segment ON segment.account = revenue.account
      LEFT JOIN fec_links AS link ON link.code = revenue.customer
      LEFT JOIN fec_names AS own_names ON own_names.customer = coalesce(link.root, revenue.customer)
 ORDER BY revenue.id, revenue.account, customer_id
@@ -88,6 +91,7 @@ ORDER BY debit.id, credit.id
 def make_tables(con: duckdb.DuckDBPyConnection, lines: str, options: Options) -> dict[str, str]:
     """Make the canonical tables; return the name of each one's relation."""
     con.execute(NAMES)
+    make_segments(con)
     doc_type = _coded("revenue.type", INVOICES) + " ELSE 'cutoff' END"
     due, source = due_sql(
         options, "revenue.file_due", "coalesce(link.root, revenue.customer)", "document_date"
@@ -107,6 +111,7 @@ def make_tables(con: duckdb.DuckDBPyConnection, lines: str, options: Options) ->
             f"{column.name if column.name in have else 'NULL'}::{column.sql_type} AS {column.name}"
             for column in TABLES[name].columns
         )
+        columns += ", file, source, source_line::BIGINT AS source_line" if name == "invoice_lines" else ""
         con.execute(f"CREATE OR REPLACE TEMP TABLE ledger_{name} AS SELECT {columns} FROM ({select})")
     return {name: f"ledger_{name}" for name in selects}
 

@@ -35,13 +35,14 @@ class Translation:
     ----------
     tables
         Name of a canonical table (``invoice_lines``, ``customers``, ``payments``, ``receivable_items``,
-        ``allocations``) to the SQL of a FROM item with exactly the columns of its schema.
+        ``allocations``) to the SQL of a FROM item with exactly the columns of its schema; ``invoice_lines`` has also
+        ``file`` (place of its file), ``source`` and ``source_line``.
     documents
         FROM item: one row a document, ``doc entry year date type rev ar vat`` (balances in euros).
     review
         FROM item: the documents that an accountant should look at.
     rejects
-        FROM item: ``source line reason_code amount raw``.
+        FROM item: ``source line reason_code account amount raw``.
     reconciliations
         R1 to R13.
     years, notes, limits

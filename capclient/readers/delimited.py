@@ -18,11 +18,13 @@ from capclient.readers.damage import damaged
 from capclient.readers.dialect import Layout, layout
 from capclient.readers.encoding import as_utf8
 from capclient.readers.header import free_name
+from capclient.readers.identifiers import clean_sql
 from capclient.readers.raw import Aside, Note, RawTable
 from capclient.readers.rewriting import SEPARATOR, rewrite
 from capclient.readers.sql_text import literal, one_file, quoted
 
 SPOKEN = {"\t": "tab"}
+MOST_SUBTOTALS = 10_000  # labels of one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,14 @@ def _records_only(con: duckdb.DuckDBPyConnection, scan: _Scan, found: Layout, na
     if not scan.suspects:
         return table
     columns = [quoted(column) for column in found.names]
-    kind = records.kind_sql(columns, found.header, found.dates)
+    subtotals = _subtotals(con, scan, columns, found)
+    kind = records.kind_sql(columns, found.header, found.dates, subtotals)
     line = scan.line_column or free_name(found.names)
     place = (
         f"{quoted(line)}::BIGINT" if scan.line_column else f"row_number() OVER () + {found.first_line - 1}"
     )
     numbered = f"(SELECT {', '.join(columns)}, {place} AS {quoted(line)} FROM {scan.relation})"
-    cells = ", ".join(f"coalesce({column}, '')" for column in columns)
+    cells = ", ".join(_written_sql(column, found.separator) for column in columns)
     text = f"concat_ws({literal(found.separator)}, {cells})"
     judged = f"(SELECT {quoted(line)} AS line, {kind} AS kind, {text} AS raw FROM {numbered})"
     row = con.execute(
@@ -141,3 +144,31 @@ def _records_only(con: duckdb.DuckDBPyConnection, scan: _Scan, found: Layout, na
         rows=rows,
         asides=tuple(sorted(asides, key=lambda aside: aside.line)),
     )
+
+
+def _subtotals(
+    con: duckdb.DuckDBPyConnection, scan: _Scan, columns: list[str], found: Layout
+) -> frozenset[str]:
+    """Return the labels such as ``Total DUPONT`` of which the name stands in another cell of the table."""
+    first = records.first_sql(columns)
+    rows = con.execute(
+        f"SELECT DISTINCT {first} AS label FROM {scan.relation} WHERE {records.suspect_sql(columns, found.header)} "
+        f"AND regexp_full_match({first}, {literal(records.NAMED)}) ORDER BY label LIMIT {MOST_SUBTOTALS}"
+    ).fetchall()
+    labels = {label: records.named(label) for (label,) in rows}
+    if not labels:
+        return frozenset()
+    names = ", ".join(literal(name) for name in sorted(set(labels.values())))
+    cells = ", ".join(clean_sql(column) for column in columns)
+    present = con.execute(
+        f"SELECT DISTINCT cell FROM (SELECT unnest([{cells}]) AS cell FROM {scan.relation}) WHERE cell IN ({names})"
+    ).fetchall()
+    known = {name for (name,) in present}
+    return frozenset(label for label, name in labels.items() if name in known)
+
+
+def _written_sql(column: str, separator: str) -> str:
+    """Return SQL of a cell as a delimited text has it: quoted where it holds the separator."""
+    cell = f"coalesce({column}, '')"
+    quotes = f"'\"' || replace({cell}, '\"', '\"\"') || '\"'"
+    return f"CASE WHEN contains({cell}, {literal(separator)}) THEN {quotes} ELSE {cell} END"

@@ -20,8 +20,16 @@ from capclient.params import FileSource
 from capclient.readers import records
 from capclient.readers.capacity import refuse_bomb, refuse_far_cells
 from capclient.readers.damage import damaged
-from capclient.readers.header import filled_width, free_name, header_place, modal_width, unique_names
+from capclient.readers.header import (
+    filled_width,
+    free_name,
+    header_place,
+    modal_width,
+    unique_names,
+    with_years,
+)
 from capclient.readers.identifiers import clean, normal_key
+from capclient.readers.merged import Range, unmerged
 from capclient.readers.raw import Aside, Note, RawTable
 from capclient.readers.sql_text import one_file, quoted
 
@@ -36,17 +44,24 @@ class _Sheet:
     name: str
     rows: Sequence[Sequence[object]]
     place: int | None
+    merges: Sequence[Range] = ()
 
     @property
     def header(self) -> list[str]:
         return [cell_text(cell) for cell in self.rows[self.place]] if self.place is not None else []
 
     @property
+    def told(self) -> list[str]:
+        """The header, with the years that stand above its months."""
+        above = self.rows[self.place - 1] if self.place else []
+        return with_years(self.header, [cell_text(cell) for cell in above])
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns, those without a name included when records fill them."""
         assert self.place is not None
         below = [[cell_text(cell) for cell in row] for row in self.rows[self.place + 1 :][:HEADER_ROWS]]
-        return unique_names(self.header, max(filled_width(self.header), modal_width(below)))
+        return unique_names(self.told, max(filled_width(self.header), modal_width(below)))
 
 
 def excel_tables(path: Path, name: str, source: FileSource, workspace: Path) -> list[RawTable]:
@@ -119,9 +134,10 @@ def _asked(wanted: list[str], titles: list[str], name: str) -> list[str]:
 
 
 def _sheet(book: CalamineWorkbook, title: str, wanted: Sequence[str]) -> _Sheet:
-    rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+    sheet = book.get_sheet_by_name(title)
+    rows = sheet.to_python(skip_empty_area=False)
     texts = [[cell_text(cell) for cell in row] for row in rows[:HEADER_ROWS]]
-    return _Sheet(title, rows, header_place(texts, wanted))
+    return _Sheet(title, rows, header_place(texts, wanted), sheet.merged_cell_ranges or ())
 
 
 def _chosen(sheets: list[_Sheet], wanted: list[str], asked: bool) -> tuple[list[_Sheet], list[_Sheet]]:
@@ -138,22 +154,25 @@ def _chosen(sheets: list[_Sheet], wanted: list[str], asked: bool) -> tuple[list[
 
 def _table(sheet: _Sheet, name: str, columns: Mapping[str, str], workspace: Path) -> RawTable:
     assert sheet.place is not None
-    header = [*sheet.header, *[""] * len(sheet.names)][: len(sheet.names)]
+    written = [*sheet.header, *[""] * len(sheet.names)][: len(sheet.names)]
+    header = [*sheet.told, *[""] * len(sheet.names)][: len(sheet.names)]
     dates = records.date_places(header, columns)
     from pyarrow.parquet import ParquetWriter  # slow to import, and few companies have a workbook
 
     kept: list[tuple[int, Sequence[object]]] = []
     asides: list[Aside] = []
+    subtotals = _subtotals(sheet)
+    rows, filled = unmerged(sheet.rows, sheet.merges, below=sheet.place, header=header, columns=columns)
     for number, row in enumerate(sheet.rows[sheet.place + 1 :], sheet.place + 2):
         texts = [cell_text(cell) for cell in row]
-        kind = records.kind(texts[: len(header)], header, dates)
+        kind = records.kind(texts[: len(header)], written, dates, subtotals)
         if kind == records.BLANK and any(map(clean, texts)):
             kind = "malformed_line"  # something stands beside the table, and no record does
         if kind is None:
-            kept.append((number, row))
+            kept.append((number, rows[number - 1]))
         elif kind != records.BLANK:
-            asides.append(Aside(number, kind, ";".join(texts).rstrip(";")))
-    notes = []
+            asides.append(Aside(number, kind, _joined(texts)))
+    notes = [Note("readers.unmerged", {"column": name, "count": count}) for name, count in filled.items()]
     places, beyond = _filled_places(kept, len(header))
     names = tuple(unique_names(header, places[-1] + 1)[at] for at in places)
     if beyond:
@@ -184,6 +203,27 @@ def _table(sheet: _Sheet, name: str, columns: Mapping[str, str], workspace: Path
         notes=tuple(notes),
         line_column=line,
     )
+
+
+def _subtotals(sheet: _Sheet) -> frozenset[str]:
+    """Return the labels such as ``Total DUPONT`` of which the name stands in another cell of the sheet."""
+    assert sheet.place is not None
+    labels: dict[str, str] = {}
+    for row in sheet.rows[sheet.place + 1 :]:
+        first = next((text for cell in row if (text := clean(cell_text(cell)))), "")
+        if "tota" in first.lower() and (name := records.named(first)):
+            labels[first] = name
+    if not labels:
+        return frozenset()
+    names = set(labels.values())
+    known = {text for row in sheet.rows for cell in row if (text := clean(cell_text(cell))) in names}
+    return frozenset(label for label, name in labels.items() if name in known)
+
+
+def _joined(texts: list[str]) -> str:
+    """Return a row as a delimited text has it."""
+    told = [f'"{text.replace(chr(34), chr(34) * 2)}"' if ";" in text else text for text in texts]
+    return ";".join(told).rstrip(";")
 
 
 def _filled_places(rows: list[tuple[int, Sequence[object]]], width: int) -> tuple[list[int], list[int]]:

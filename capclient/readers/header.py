@@ -9,11 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from capclient.readers.date_text import MONTHS
 from capclient.readers.identifiers import clean, normal_key
 
 FARTHEST = 40  # a header lower than this is not looked for
 _NUMBER = re.compile(r"[-+(]?[€$£]?\s*\d[\d\s.,'’]*\s*(?:[€$£%]|EUR|[eE][-+]?\d+)?[-)]?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTH = re.compile(rf"(?:{'|'.join(word for words in MONTHS for word in words)})\.?")
+_MONTH_EDGE = re.compile(r"^(?:0?1[-/.]\d|\d{4}-\d\d-01|\d{4}-\d\d-(?:28|29|30|31)|(?:28|29|30|31)[-/.])")
 _YEAR_OR_RANK = re.compile(r"(?:19|20)\d\d|[1-9]|[12]\d|3[01]")  # headers of wide tables
 
 
@@ -58,9 +62,34 @@ def _is_header(texts: list[str], below: Sequence[Sequence[str]]) -> bool:
         if kind in {"number", "date"} and not _YEAR_OR_RANK.fullmatch(text):
             kinds = Counter(_kind(clean(row[column])) for row in below if column < len(row))
             kinds.pop("", None)
+            if not kinds and _is_first_of_months(texts):
+                continue  # a month of which nothing is sold yet
             if not kinds or max(kinds, key=lambda found: (kinds[found], found)) == kind:
                 return False
     return True
+
+
+def _is_first_of_months(texts: Sequence[str]) -> bool:
+    """Tell whether a row holds several dates, all of them the first or the last day of a month."""
+    days = [text for text in texts if _DATE.fullmatch(text)]
+    return len(days) > 1 and all(_MONTH_EDGE.search(day) for day in days)
+
+
+def with_years(header: Sequence[str], above: Sequence[str]) -> list[str]:
+    """Return a header whose months bear the year that stands above them, once for each or merged over several.
+
+    >>> with_years(["Client", "Janv.", "Févr.", "Janv."], ["", "2023", "", "2024"])
+    ['Client', 'Janv. 2023', 'Févr. 2023', 'Janv. 2024']
+    """
+    years = [clean(text) for text in above]
+    if not any(_YEAR.fullmatch(text) for text in years):
+        return list(header)
+    told, year = [], ""
+    for place, name in enumerate(header):
+        if place < len(years) and years[place]:
+            year = years[place] if _YEAR.fullmatch(years[place]) else ""
+        told.append(f"{clean(name)} {year}" if year and _MONTH.fullmatch(normal_key(name)) else name)
+    return told
 
 
 def _kind(text: str) -> str:

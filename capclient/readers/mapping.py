@@ -25,7 +25,8 @@ def resolve(
     ----------
     columns
         What the user declared: canonical name to header. A header is found exactly, else whatever its case
-        and accents when a single one fits.
+        and accents when a single one fits. An empty header says that no column gives an
+        optional one, or ``invoice_id``: its lines are then of no invoice.
     headers
         Names of the file's columns. One that bears a canonical name needs no declaration.
     table
@@ -37,6 +38,8 @@ def resolve(
         If a declared name is unknown, a declared header is absent, or a required column is missing.
     """
     found: dict[str, str] = {}
+    may_lack = {"invoice_id", *(name for name in table.names if name not in table.required)}
+    unnamed = {name for name, header in columns.items() if name in may_lack and not header.strip()}
     for canonical, wanted in columns.items():
         if canonical not in table.names:
             valid = nearest(canonical, table.names) or table.names[0]
@@ -44,11 +47,13 @@ def resolve(
                 "source.unknown_column", column=canonical, table=table.name, near=valid,
                 columns=listed(table.names, 40),
             )  # fmt: skip
-        found[canonical] = _header(canonical, wanted, headers, source)
+        if canonical in unnamed:
+            continue  # said to be in no column, whatever a header says
+        found[canonical] = header_of(canonical, wanted, headers, source)
     for name in table.names:
-        if name in headers:
+        if name in headers and name not in unnamed:
             found.setdefault(name, name)
-    missing = [name for name in table.required if name not in found]
+    missing = [name for name in table.required if name not in found and name not in unnamed]
     if table.name == "invoice_lines" and {"qty", "unit_price"} <= found.keys():
         missing = [name for name in missing if name != "amount_ht"]
     if missing:
@@ -61,8 +66,14 @@ def resolve(
     return {name: found[name] for name in table.names if name in found}
 
 
-def _header(canonical: str, wanted: str, headers: Sequence[str], source: str) -> str:
-    """Return the header that the user meant."""
+def header_of(canonical: str, wanted: str, headers: Sequence[str], source: str) -> str:
+    """Return the header that the user meant by a name given for ``canonical``.
+
+    Raises
+    ------
+    SourceError
+        If no header bears that name, or several do but for their case.
+    """
     (name,) = unique_names([wanted], 1)
     if name in headers:
         return name

@@ -15,11 +15,16 @@ from capclient.errors import SourceError, listed
 from capclient.params import FileSource
 from capclient.readers.delimited import delimited_table
 from capclient.readers.excel import excel_tables
+from capclient.readers.grouped import filled_down
 from capclient.readers.header import free_name
+from capclient.readers.identifiers import normal_key
+from capclient.readers.multiples import multiplied, scaled
 from capclient.readers.parquet import parquet_table
 from capclient.readers.paths import files, names
 from capclient.readers.raw import Note, RawTable
 from capclient.readers.sql_text import quoted
+from capclient.readers.wide import unpivoted
+from capclient.schema import TABLES
 
 __all__ = ["files", "raw_tables"]
 
@@ -63,7 +68,7 @@ def raw_tables(
                 raise
             empty[name] = error
             continue
-        tables += [_with_asides_noted(_bounded(con, table, source)) for table in found]
+        tables += [_with_asides_noted(_shaped(con, table, source)) for table in found]
     if empty and not tables:
         raise next(iter(empty.values()))
     if empty:  # a day without sales among others
@@ -90,6 +95,23 @@ def _with_asides_noted(table: RawTable) -> RawTable:
     counts = Counter(aside.reason for aside in table.asides)
     notes = [Note(f"readers.aside_{reason}", {"count": counts[reason]}) for reason in sorted(counts)]
     return replace(table, notes=(*table.notes, *notes))
+
+
+def _shaped(con: duckdb.DuckDBPyConnection, table: RawTable, source: FileSource) -> RawTable:
+    """Give a table the form of a ledger: a client on each line, one line a period, plain amounts."""
+    table = _bounded(con, filled_down(con, table, source.fill_down), source)
+    if source.wide:
+        table = unpivoted(con, table, source.wide, decimal=source.decimal)
+    headers = money_headers(source, table)
+    return multiplied(con, scaled(con, table, headers), headers, source.unit, decimal=source.decimal)
+
+
+def money_headers(source: FileSource, table: RawTable) -> list[str]:
+    """Return the columns of a table that hold amounts: those that the user declared or that bear such a name."""
+    names = {column.name for kind in TABLES.values() for column in kind.columns if column.kind == "money"}
+    names.add("unit_price")
+    declared = {normal_key(header) for canonical, header in source.columns.items() if canonical in names}
+    return [header for header in table.columns if header in names or normal_key(header) in declared]
 
 
 def _bounded(con: duckdb.DuckDBPyConnection, table: RawTable, source: FileSource) -> RawTable:

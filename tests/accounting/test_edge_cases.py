@@ -1,11 +1,12 @@
-"""The list C.12, one test each, named by what an accountant expects (reading cases are in tests/readers/fec)."""
+"""The list C.12: each number has a test, named by what an accountant expects; then other rules of part C."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from capclient.errors import LedgerError
+from capclient.errors import LedgerError, SourceError
 from tests.accounting.conftest import FIXTURE, HEADER, entry, line
 
 END = date(2025, 12, 31)
@@ -31,6 +32,47 @@ def opening(day, *balances):
     lines = [("411000", amount, customer, piece) for customer, amount, piece in balances]
     total = sum(amount for _, amount, _ in balances)
     return entry("AN", "AN1", day, *lines, ("101000", -total))
+
+
+def test_1_a_lone_quote_in_a_label_changes_no_count_of_lines(translated):
+    lines = [row.replace("Libelle", 'ECRAN 24"') for row in invoice(1, "20250110") + invoice(2, "20250111")]
+    found = translated(lines)
+    assert found.all("SELECT count(*) FROM fec_lines") == [(6,)]
+    assert found.revenue() == {"C1": 200}
+
+
+def test_2_amounts_with_the_sign_behind_are_negative(translated):
+    lines = invoice(1, "20250110") + [
+        row.replace("100,00", "100,00-").replace("20,00|", "20,00-|") for row in invoice(2, "20250111", "C2")
+    ]
+    assert translated(lines).revenue() == {"C1": 100, "C2": -100}
+
+
+def test_3_a_credit_note_booked_as_a_negative_debit_is_one(translated):
+    lines = [row.replace("|120,00|", "|-120,00|").replace("|100,00|", "|-100,00|").replace("|20,00|", "|-20,00|")
+             for row in invoice(2, "20250111")]  # fmt: skip
+    found = translated(invoice(1, "20250110", ht=500, vat=100) + lines)
+    assert found.types() == {"invoice": ["VE-1"], "credit_note": ["VE-2"]}
+    assert found.revenue() == {"C1": 400}
+    assert found.failed() == []
+
+
+@pytest.mark.parametrize(("debit", "credit"), [("+1", "-1"), ("D", "C")])
+def test_4_one_amount_with_its_side_says_the_same(translated, tmp_path, debit, credit):
+    rows = [row.split("|") for row in invoice(1, "20250110")]
+    for row in rows:
+        row[11:13] = [row[11], debit] if row[12] == "0,00" else [row[12], credit]
+    path = tmp_path / "123456782FEC20251231.txt"
+    header = HEADER.replace("Debit|Credit", "Montant|Sens")
+    path.write_text("\n".join([header, *("|".join(row) for row in rows)]), "utf-8")
+    found = translated(path)
+    assert found.revenue() == {"C1": 100}
+    assert found.failed() == []
+
+
+@pytest.mark.parametrize("code", ["NA", "00042", "NULL", "1E5", "-"])
+def test_5_a_client_code_is_a_text_whatever_it_looks_like(translated, code):
+    assert translated(invoice(1, "20250110", code)).revenue() == {code: 100}
 
 
 def test_6_the_customer_stands_in_the_account_number(translated):
@@ -358,6 +400,14 @@ def test_31_an_accrual_and_its_reversal_are_cut_off(translated):
     assert found.revenue() == {"C1": 0}
 
 
+def test_32_rebates_accrued_without_client_are_listed_and_unassigned(translated):
+    accrued = entry("OD", 2, "20251231", ("709700", 80), ("445870", 16), ("419800", -96))
+    found = translated(invoice(1, "20250110") + accrued)
+    assert found.revenue() == {"C1": 100, None: -80}
+    assert found.types()["cutoff"] == ["OD-2"]
+    assert found.check("R12").computed == -80
+
+
 def test_33_deferred_income_is_cut_off_without_client(translated):
     found = translated(entry("OD", 1, "20251231", ("706000", 150), ("487000", -150)) + invoice(2, "20251231"))
     assert found.revenue() == {"C1": 100, None: -150}
@@ -377,9 +427,31 @@ def test_35_entries_that_close_the_results_are_ignored(translated):
     assert found.failed() == []
 
 
-def test_36_37_a_year_is_what_its_closing_says(translated):
-    lines = invoice(1, "20240110") + invoice(2, "20250610", "C2")
-    year = translated(("123456782FEC20250630.txt", lines)).translation.years[0]
+def test_35_a_closing_of_many_accounts_is_ignored_even_when_it_leaves_something(translated):
+    sold = [
+        row
+        for at in range(5)
+        for row in entry("VE", at, "20250110", ("411000", 100, "C1"), (f"70{at + 1}000", -100))
+    ]
+    zeroed = entry("OD", 9, "20251231", *((f"70{at + 1}000", 90) for at in range(5)), ("120000", -450))
+    found = translated(sold + zeroed)
+    assert found.revenue() == {"C1": 500}
+    assert found.types()["closing_pl"] == ["OD-9"]
+    assert found.failed() == []
+
+
+def test_36_a_year_from_july_to_june_is_one_year(translated):
+    lines = invoice(1, "20240710") + invoice(2, "20250610", "C2")
+    found = translated(("123456782FEC20250630.txt", lines))
+    (year,) = found.translation.years
+    assert (year.start, year.end) == (date(2024, 7, 1), date(2025, 6, 30))
+    assert found.revenue() == {"C1": 100, "C2": 100}
+
+
+def test_37_a_year_of_eighteen_months_is_one_year(translated):
+    (year,) = translated(
+        ("123456782FEC20250630.txt", invoice(1, "20240110") + invoice(2, "20250610"))
+    ).translation.years
     assert (year.start, year.end) == (date(2024, 1, 1), date(2025, 6, 30))
 
 
@@ -392,6 +464,14 @@ def test_38_cash_accounts_name_the_client_and_have_no_receivable(translated, tmp
     rows = [f"{row}|20250110|CB||{client}" for row, client in zip(sold, ("", "DUPONT"), strict=True)]
     path.write_text("\n".join([HEADER + "|DateRglt|ModeRglt|NatOp|IdClient", *rows]), "utf-8")
     assert translated(path).revenue() == {"DUPONT": 100}
+
+
+@pytest.mark.parametrize(("content", "code"), [("", "source.empty_file"), (HEADER + "\n", "fec.no_line")])
+def test_39_an_empty_file_or_a_header_alone_is_refused(translated, tmp_path, content, code):
+    (tmp_path / "123456782FEC20251231.txt").write_text(content, "utf-8")
+    with pytest.raises(SourceError) as refusal:
+        translated(tmp_path / "123456782FEC20251231.txt")
+    assert refusal.value.code == code
 
 
 def test_40_two_files_of_one_year_are_refused(translated):
@@ -458,6 +538,23 @@ def test_an_unbalanced_entry_is_kept_and_flagged(translated):
     assert {"R1", "R2", "R3", "R9"} <= set(found.failed())
 
 
+@pytest.mark.parametrize(("cents", "status"), [("0.01", "warning"), ("0.02", "failed")])
+def test_a_cent_of_rounding_is_said_and_does_not_fail(translated, cents, status):
+    lines = entry(
+        "VE", 1, "20250110", ("411000", 120 + Decimal(cents), "C1"), ("707000", -100), ("445710", -20)
+    )
+    found = translated(lines + invoice(2, "20250111"))
+    assert {found.check(id).status for id in ("R1", "R2", "R3", "R9")} == {status}
+
+
+def test_unbalanced_entries_that_make_up_for_each_other_are_seen(translated):
+    over = entry("VE", 1, "20250110", ("411000", 130, "C1"), ("707000", -100), ("445710", -20))
+    under = entry("VE", 2, "20250111", ("411000", 110, "C1"), ("707000", -100), ("445710", -20))
+    found = translated(over + under)
+    assert found.failed() == ["R2", "R9"]
+    assert (found.check("R2").computed, found.check("R9").difference) == (2, 20)
+
+
 @pytest.mark.parametrize(
     ("term", "due"), [("30", "2025-02-09"), ("45 FDM", "2025-02-28"), ("60 jours", "2025-03-11")]
 )
@@ -488,3 +585,74 @@ def test_a_user_may_correct_a_closing_date(translated):
     lines = invoice(1, "20250110")
     found = translated(("export.txt", lines), closings={"export.txt": END})
     assert found.translation.years[0].end == END
+
+
+def test_every_case_of_the_list_has_its_test():
+    numbers = re.findall(
+        r"_(\d+)",
+        " ".join(re.match(r"test((?:_\d+)*)", name)[1] for name in globals() if name.startswith("test_")),
+    )
+    assert {int(number) for number in numbers} == set(range(1, 41))
+
+
+def segments(found):
+    return dict(found.all("SELECT product, any_value(family) FROM ledger_invoice_lines GROUP BY 1"))
+
+
+def sold(num, account, label, ht=100):
+    return [
+        line("VE", num, "20250110", "411000", ht, "C1"),
+        line("VE", num, "20250110", account, -ht, label=label),
+    ]
+
+
+def test_rebates_count_with_what_they_rebate(translated):
+    rows = sold(1, "707000", "Négoce") + sold(2, "707100", "Pièces", 300) + sold(3, "706000", "Services")
+    rows += (
+        sold(4, "709700", "RRR", -10)
+        + sold(5, "709710", "RRR pièces", -10)
+        + sold(6, "709100", "RRR finis", -5)
+    )
+    assert segments(translated(rows)) == {
+        "707000": "Négoce",
+        "707100": "Pièces",
+        "706000": "Services",
+        "709700": "Négoce",
+        "709710": "Pièces",
+        "709100": "RRR finis",  # nothing of 701 was sold
+    }
+
+
+def test_accounts_that_share_a_label_are_told_apart(translated):
+    found = segments(translated(sold(1, "707000", "Ventes") + sold(2, "706000", "Ventes")))
+    assert found == {"707000": "Ventes (707000)", "706000": "Ventes (706000)"}
+
+
+def test_a_single_account_of_revenue_tells_no_segment(translated):
+    found = translated(sold(1, "707000", "Ventes") + sold(2, "709700", "RRR", -10))
+    assert segments(found) == {None: None}
+    assert "fec.limit_one_account" in {note.code for note in found.translation.limits}
+
+
+def test_vat_goes_to_the_account_of_its_rate(translated):
+    rows = entry(
+        "VE", 1, "20250110",
+        ("411000", 1411, "C1"), ("707000", -1000), ("707100", -200), ("445711", -200), ("445712", -11),
+    )  # fmt: skip
+    found = translated(rows)
+    assert found.all("SELECT product, vat FROM ledger_invoice_lines ORDER BY 1") == [
+        ("707000", Decimal("200.00")),
+        ("707100", Decimal("11.00")),
+    ]
+
+
+def test_an_account_without_vat_gets_none_beside_one_that_has(translated):
+    rows = entry(
+        "VE", 1, "20250110", ("411000", 170, "C1"), ("707000", -60), ("707000", -40), ("708500", -50), ("445710", -20)
+    )  # fmt: skip
+    found = translated(rows)
+    assert found.all("SELECT product, amount_ht, vat FROM ledger_invoice_lines ORDER BY 1, 2") == [
+        ("707000", 40, 8),
+        ("707000", 60, 12),
+        ("708500", 50, 0),
+    ]

@@ -102,3 +102,58 @@ def test_what_is_not_assigned_is_said(fixture):
     assert fixture.check("R12").computed == -180  # counter 50, rebates -80, deferred income -150
     codes = {note.code for note in fixture.translation.limits}
     assert {"fec.limit_quantities", "fec.limit_due_dates", "fec.limit_one_year"} <= codes
+
+
+def test_wrong_answers_are_not_given(fixture):
+    revenue = sum(fixture.revenue().values())
+    (credits,) = fixture.all("SELECT -sum(balance) FROM fec_lines WHERE account LIKE '70%' AND balance < 0")
+    (billed,) = fixture.all("SELECT sum(balance) FROM fec_lines WHERE account LIKE '411%' AND balance > 0")
+    assert credits == (5300,)  # credits of 70 alone forget rebates and deferred income
+    assert round(billed[0] / Decimal("1.2"), 2) == Decimal(
+        "6116.67"
+    )  # debits of 411 hold the opening and the deposit
+    assert revenue == 4970  # a deposit counted as revenue would give 5,170
+
+
+def test_a_credit_note_settles_the_invoice_it_corrects(fixture):
+    sql = """SELECT debit.invoice_id, credit.invoice_id, allocation.amount FROM fec_allocations AS allocation
+    JOIN fec_items AS debit ON debit.id = debit_id JOIN fec_items AS credit ON credit.id = credit_id
+    WHERE debit.customer = 'C001' ORDER BY ALL"""
+    assert fixture.all(sql) == [
+        ("F2024-098", "VIR ALPHA", 1200),
+        ("F2025-001", "A2025-001", 120),
+        ("F2025-001", "VIR ALPHA", 1320),
+    ]
+
+
+def test_the_bank_fee_is_no_part_of_what_the_client_paid(fixture):
+    assert fixture.all("SELECT amount FROM ledger_payments WHERE customer_id = 'C004'") == [(2000,)]
+
+
+def test_invoices_to_issue_are_outside_the_ageing(translated):
+    found = translated(FIXTURE)
+    assert found.all("SELECT sum(balance) FROM fec_lines WHERE role = 'UNBILLED'") == [(360,)]
+    assert found.all("SELECT count(*) FROM fec_items WHERE account LIKE '418%'") == [(0,)]
+    assert sum(found.open(CLOSING).values()) == 2060
+
+
+def test_ageing_of_what_is_due_thirty_days_after_the_invoice(fixture):
+    sql = f"""SELECT CASE WHEN open < 0 THEN 'unallocated' WHEN is_undated THEN 'undated'
+        WHEN DATE '2025-12-31' - due_date > 90 THEN 'over 90' ELSE 'other' END AS bucket, sum(open)
+    FROM {open_items(CLOSING)} GROUP BY 1 ORDER BY 1"""
+    assert fixture.all(sql) == [("over 90", 1860), ("unallocated", -400), ("undated", 600)]
+
+
+def test_an_entry_of_two_clients_is_shared_by_what_each_owes(fixture):
+    sql = (
+        "SELECT customer, ht, vat_amount, is_allocated FROM fec_revenue WHERE is_allocated ORDER BY customer"
+    )
+    assert fixture.all(sql) == [("C002", 500, 100, True), ("C003", 250, 50, True)]
+
+
+def test_the_lost_client_owes_nothing_and_its_loss_is_no_receipt(fixture):
+    assert "C009" not in fixture.open(CLOSING)
+    assert fixture.all("SELECT sum(balance) FROM fec_lines WHERE role = 'LOSS'") == [(300,)]
+    assert fixture.all(
+        "SELECT count(*) FROM ledger_payments WHERE customer_id = 'C009' AND kind = 'payment'"
+    ) == [(0,)]

@@ -10,11 +10,12 @@ import resource
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import duckdb
 
-from capclient.accounting import translate
+from capclient.accounting import fec_book
 from capclient.engine.duckdb import workspace
 from capclient.readers.fec import read_fec
 
@@ -73,24 +74,23 @@ def generated(path: Path, lines: int) -> None:
 
 
 def main() -> None:
-    """Generate, read, translate; print seconds and the largest memory."""
+    """Generate in a process of its own, read, translate and write the book; print seconds and the largest memory."""
     lines = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000
     with tempfile.TemporaryDirectory() as folder, workspace() as (con, scratch):
         path = Path(folder) / "123456782FEC20251231.txt"
-        generated(path, lines)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        with ProcessPoolExecutor(1) as pool:
+            pool.submit(generated, path, lines).result()
         start = time.perf_counter()
-        found = read_fec(con, [path], workspace=scratch / "fec")
+        found = read_fec(con, [path], workspace=scratch / "alone")
         read = time.perf_counter()
-        translation = translate(con, found)
+        book = fec_book(con, [path], workspace=scratch / "book")
         end = time.perf_counter()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"{found.files[0].lines:,} lines, {path.stat().st_size / 1e6:.0f} MB: read {read - start:.1f} s, ",
-            end="",
+            f"{found.files[0].lines:,} lines, {path.stat().st_size / 1e6:.0f} MB: read alone {read - start:.1f} s, "
         )
-        print(f"translated {end - read:.1f} s, largest memory {peak:.0f} MB ({before:.0f} MB to generate)")
-        print([f"{row.id} {row.status}" for row in translation.reconciliations])
+        print(f"book (read, translated, written) {end - read:.1f} s, largest memory {peak:.0f} MB")
+        print([f"{check['id']} {check['status']}" for check in book.checks])
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ import yaml
 
 from capclient import datasets
 from capclient.datasets.accounts import write_accounts
-from capclient.initiation import initiated, write_parameters
+from capclient.initiation import initiated
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
+from capclient.proposal import write_yaml
 from capclient.themes import results
 from capclient.wording import text
 from tests.accounting.conftest import FIXTURE
@@ -96,7 +97,7 @@ def test_two_commands_are_enough(folder: Path, tmp_path: Path) -> None:
     files = sorted((folder / "services" / "fec").glob("*202[45]1231.txt"))
     found = initiated(files, out)
     assert found.blocking == () and "000000018" in found.yaml
-    write_parameters(found, out)
+    write_yaml(found.yaml, out)
     portfolio = Portfolio.open(out)
     assert portfolio.params.period.fiscal_year_end == "12-31"
     assert portfolio.is_complete(portfolio.windows.n) and portfolio.is_complete(portfolio.windows.n1)

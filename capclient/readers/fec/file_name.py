@@ -11,7 +11,9 @@ from datetime import date
 
 from stdnum.fr import siren as siren_number
 
-_NAME = re.compile(r"(\d{9,10})FEC(\d{8})([_-].*)?(\.(txt|csv|tsv|xlsx|xlsm|xls|ods|fec))?", re.IGNORECASE)
+_NAME = re.compile(
+    r"(\d{9,10})FEC(\d{8})([_-].*)?(\.(txt|csv|tsv|xml|fec|zip|xlsx|xlsm|xls|ods))?", re.IGNORECASE
+)
 _PART = re.compile(r"_(\d+)")
 
 

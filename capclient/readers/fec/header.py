@@ -57,6 +57,11 @@ def bare_name(text: str) -> str:
 _CANONICAL = {bare_name(alias): name for name, aliases in ALIASES.items() for alias in aliases}
 
 
+def canonical_name(bare: str) -> str | None:
+    """Return the column that a header means, written as :func:`bare_name` returns it; None for an unknown one."""
+    return _CANONICAL.get(bare)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Separator, place of each known column (from 1), number of columns, and names that mean nothing to us."""

@@ -5,6 +5,7 @@ Floor 2. The relation is scanned, never collected: two million lines stay in Par
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,10 +13,11 @@ from pathlib import Path
 import duckdb
 
 from capclient.errors import SourceError
+from capclient.readers.damage import damaged
+from capclient.readers.fec.archive import given_files
 from capclient.readers.fec.cells import MONEY, amount_sql, date_sql, is_no_date_sql, side_sql
-from capclient.readers.fec.file_name import FileName, file_name
+from capclient.readers.fec.file_name import FileName
 from capclient.readers.fec.scan import Scan, refuse_empty, scan
-from capclient.readers.paths import names
 from capclient.readers.raw import Note
 from capclient.readers.sql_text import literal, one_file
 
@@ -23,6 +25,8 @@ TEXTS = (
     "journal", "journal_label", "num", "account", "account_label", "aux", "aux_label", "piece", "label", "let",
     "currency", "method", "client", "invoice_number",
 )  # fmt: skip
+MOST_REJECTED = 1000  # beyond it, a file of which most lines cannot be used is no FEC
+UNREADABLE = (duckdb.InvalidInputException, duckdb.DataError, zipfile.BadZipFile)
 OTHER_DATES = ("piece_date", "let_date", "valid_date", "due_date", "payment_date")
 
 
@@ -31,7 +35,8 @@ class FecFile:
     """One file as it was read.
 
     ``number`` is its place in ``FecLines.files`` and the column ``file`` of its lines. ``closing`` comes from
-    the name, else from the last date rounded to its month end (``is_closing_named`` tells). ``fingerprint``
+    the name, else from the file itself (XML), else from the last date rounded to its month end
+    (``is_closing_named`` tells). ``fingerprint``
     is the same for the same lines in any order.
     """
 
@@ -63,7 +68,7 @@ class FecLines:
         (DECIMAL(18,2), euros; balance = debit - credit), and texts, NULL when blank: ``journal journal_label
         num account account_label aux aux_label piece label let currency method client invoice_number``.
     rejects
-        SQL of a FROM item: ``source line reason_code amount raw`` of the lines that could not be used.
+        SQL of a FROM item: ``source line reason_code account amount raw`` of the lines that could not be used.
     files
         What is known of each file.
     """
@@ -74,7 +79,7 @@ class FecLines:
 
 
 def read_fec(con: duckdb.DuckDBPyConnection, paths: list[Path], *, workspace: Path) -> FecLines:
-    """Read files of a FEC, text or Excel.
+    """Read files of a FEC: text, Excel or XML, in a ZIP or not.
 
     Parameters
     ----------
@@ -94,23 +99,25 @@ def read_fec(con: duckdb.DuckDBPyConnection, paths: list[Path], *, workspace: Pa
     files: list[FecFile] = []
     targets: list[Path] = []
     offset = 0
-    for number, (path, source) in enumerate(zip(paths, names(paths), strict=True)):
+    for number, given in enumerate(given_files(paths, workspace)):
         target = workspace / f"fec-{number:03d}.parquet"
         try:
-            found = scan(con, path, source, workspace)
+            found = scan(con, given.path, given.source, workspace)
+            select = _typed(found, number, given.source, offset)
+            con.execute(f"COPY ({select}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)")
         except OSError as error:
             raise SourceError(
-                "source.unreadable", source=source, detail=error.strerror or str(error)
+                "source.unreadable", source=given.source, detail=error.strerror or str(error)
             ) from None
-        select = _typed(found, number, source, offset)
-        con.execute(f"COPY ({select}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)")
-        files.append(_described(con, target, found, number, source, file_name(path.name)))
+        except UNREADABLE as error:
+            raise damaged(given.source, error) from None
+        files.append(_described(con, target, found, number, given.source, given.name))
         offset += files[-1].lines + files[-1].rejected
         targets.append(target)
     every = f"read_parquet([{', '.join(one_file(target) for target in targets)}])"
     return FecLines(
         relation=f"(SELECT * EXCLUDE (reject, raw, unreadable) FROM {every} WHERE reject IS NULL)",
-        rejects="(SELECT source, line, reject AS reason_code, balance AS amount, raw "
+        rejects="(SELECT source, line, reject AS reason_code, account, balance AS amount, raw "
         f"FROM {every} WHERE reject IS NOT NULL)",
         files=tuple(files),
     )
@@ -166,8 +173,8 @@ def _described(
     assert row is not None
     lines, rejected, first, last, fingerprint, unreadable = row
     refuse_empty(lines + rejected, source)
-    if not lines:
-        raise SourceError("fec.no_sound_line", source=source, count=rejected)
+    if not lines or rejected > max(lines, MOST_REJECTED):
+        raise SourceError("fec.no_sound_line", source=source, lines=lines, count=lines + rejected)
     notes = list(found.notes)
     if not name.is_conform:
         notes.append(Note("fec.file_name", {"source": source}))
@@ -177,11 +184,12 @@ def _described(
         notes.append(Note("fec.asides", {"count": len(found.asides), "source": source}))
     if unreadable:
         notes.append(Note("fec.unreadable_dates", {"count": unreadable, "source": source}))
-    closing = name.closing or _month_end(last)
-    if name.closing is None:
+    stated = name.closing or found.closing
+    closing = stated or _month_end(last)
+    if stated is None:
         notes.append(Note("fec.closing_guessed", {"source": source, "closing": closing.isoformat()}))
     return FecFile(
-        number, source, name, closing, name.closing is not None, found.encoding, found.header.separator,
+        number, source, name, closing, stated is not None, found.encoding, found.header.separator,
         found.header.places, lines, rejected, first, last, int(fingerprint), tuple(notes),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from capclient.errors import SourceError
 from capclient.readers.encoding import BLOCK, as_utf8
 from capclient.readers.raw import Note
 
+LONGEST_LINE = 4_000_000  # bytes
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -34,18 +35,30 @@ def fec_text(path: Path, source: str, workspace: Path) -> FecText:
     Raises
     ------
     SourceError
-        If the file is empty or blank, or is XML.
+        If the file is empty or blank, or a line has no end.
     """
+    _refuse_endless(path, source)
     text = as_utf8(_folded(path, workspace), source, "", workspace)
     with path.open("rb") as file:
         is_marked = file.read(3) == codecs.BOM_UTF8
     named = [str(note.facts["encoding"]) for note in text.notes if note.code == "readers.encoding"]
     with text.path.open(encoding="utf-8-sig", newline="\n") as file:
-        first_line, line = next((at, text_line) for at, text_line in enumerate(file, 1) if text_line.strip())
-    if line.lstrip().startswith("<"):
-        raise SourceError("fec.xml", source=source)
+        first_line, line = next(((at, line) for at, line in enumerate(file, 1) if line.strip()), (0, ""))
+    if not first_line:  # blanks that only some encodings have
+        raise SourceError("source.blank_file", source=source)
     encoding = named[0] if named else "utf-8-sig" if is_marked else "utf-8"
     return FecText(text.path, encoding, line.rstrip("\n"), first_line, text.notes)
+
+
+def _refuse_endless(path: Path, source: str) -> None:
+    """Refuse a line that no accounting software writes, before it is held in memory."""
+    length = 0
+    with path.open("rb") as reading:
+        while block := reading.read(BLOCK):
+            ends = max(block.rfind(b"\n"), block.rfind(b"\r"))
+            length = length + len(block) if ends < 0 else len(block) - ends
+            if length > LONGEST_LINE:
+                raise SourceError("fec.endless_line", source=source, megabytes=LONGEST_LINE // 1_000_000)
 
 
 def _folded(path: Path, workspace: Path) -> Path:

@@ -1,5 +1,7 @@
 """How a FEC is written changes nothing of what it says (A.3, A.4; reading cases of C.12)."""
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 
@@ -151,9 +153,11 @@ def test_lines_that_cannot_be_used_are_rejected_with_their_reason(fec, con):
     [
         ("", "source.empty_file"),
         ("\n\n", "source.blank_file"),
+        (b"\xff", "source.blank_file"),
+        ("\u2007\n\u00a0", "source.blank_file"),
         (NAMES + "\n", "fec.no_line"),
         ("Client;Montant\nA;1\n", "fec.no_header"),
-        ("<?xml version='1.0'?><comptabilite/>", "fec.xml"),
+        ("<?xml version='1.0'?><comptabilite/>", "fec.no_line"),
         (NAMES.replace("CompteNum", "Rien") + "\n" + SALE, "fec.missing_columns"),
         (NAMES + "\n" + SALE.replace("1440,00", "abc"), "fec.no_sound_line"),
         (NAMES.replace("CompteLib", "CompteNum") + "\n" + SALE, "fec.repeated_column"),
@@ -181,3 +185,60 @@ def test_the_closing_date_comes_from_the_name_else_from_the_entries(fec):
 )
 def test_a_name_is_conform_when_its_siren_and_date_are(name, conform):
     assert file_name(name).is_conform is conform
+
+
+def csv_text(*lines, separator=";"):
+    """Write lines as a writer of CSV does: quotes where a cell holds a quote, a separator or a line break."""
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=separator, lineterminator="\r\n")
+    writer.writerows(line.split("|") for line in (NAMES, *lines))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("separator", [";", ",", "|", "\t"])
+def test_a_quoted_label_may_hold_line_breaks_and_separators(fec, values, separator):
+    broken = SALE.replace('Écran 24"', 'Écran "24"\nlivré; posé, réglé')
+    content = csv_text(broken, REVENUE, broken, separator=separator)
+    assert values(fec(content), "account, label, line") == [
+        ("411000", 'Écran "24" livré; posé, réglé', 2),
+        ("707000", "Facture", 4),
+        ("411000", 'Écran "24" livré; posé, réglé', 5),
+    ]
+
+
+def test_a_line_break_in_the_first_cell_is_mended_too(fec, values):
+    content = csv_text(SALE.replace("Ventes", "Journal\ndes\nventes", 1), REVENUE)
+    assert values(fec(content), "journal_label, line") == [("Journal des ventes", 2), ("Ventes", 5)]
+
+
+@pytest.mark.parametrize("label", ['"Écran', 'Écran 24"', 'a "b" c', '"', '""', 'dit "oui', '"24" pouces'])
+def test_lone_quotes_in_labels_change_no_count_of_lines(fec, values, label):
+    lines = [SALE.replace('Écran 24"', label), REVENUE, SALE.replace('Écran 24"', label), REVENUE]
+    assert [row[0] for row in values(fec(text(*lines)), "line")] == [2, 3, 4, 5]
+
+
+def test_a_quote_that_is_never_closed_loses_no_other_line(fec, con, values):
+    cut = SALE[: SALE.index("|1440,00")].replace('Écran 24"', '"Écran')
+    found = fec(text(cut, *[REVENUE] * 60, "VE|Ventes|2|20250115|411000|Clients"))
+    assert len(values(found)) == 60
+    rejected = con.execute(f"SELECT line, reason_code FROM {found.rejects} ORDER BY line").fetchall()
+    assert rejected == [(2, "malformed_line"), (63, "malformed_line")]
+
+
+def test_a_cell_longer_than_a_csv_reader_takes_is_read(fec, values):
+    long = SALE.replace('Écran 24"', '"' + "x" * 200_000)
+    assert [row[0] for row in values(fec(text(long, REVENUE)), "line")] == [2, 3]
+
+
+def test_a_file_of_which_most_lines_cannot_be_used_is_refused(fec):
+    with pytest.raises(SourceError) as refusal:
+        fec(text(SALE, REVENUE, *["x"] * 1001))
+    assert refusal.value.code == "fec.no_sound_line"
+    assert refusal.value.facts["lines"] == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_line_without_end_is_refused_before_it_fills_the_memory(fec, encoding):
+    with pytest.raises(SourceError) as refusal:
+        fec((NAMES + "\n" + "x" * 6_000_000).encode(encoding))
+    assert refusal.value.code == "fec.endless_line"

@@ -20,6 +20,7 @@ from capclient.periods import (
     rolling,
     windows,
 )
+from capclient.vocabulary import Unknown
 
 if TYPE_CHECKING:
     from capclient.engine.duckdb import Ledger
@@ -60,6 +61,19 @@ class Dated:
         return self._principal_days[2]
 
     @cached_property
+    def grain(self) -> str:
+        """How finely the ledger is dated: ``day``, or ``month`` or ``year`` when it is a table of such columns."""
+        codes = {code for _, code, _ in self.store.report["notes"]}
+        return "year" if "readers.wide_year" in codes else "month" if "readers.wide_month" in codes else "day"
+
+    @property
+    def no_days(self) -> Unknown | None:
+        """Why the days of purchases are not known, None when they are: totals of a year say nothing of rhythm."""
+        if not self.has_lines:
+            return Unknown("missing:invoice_lines")
+        return Unknown("unreliable:yearly") if self.grain == "year" else None
+
+    @cached_property
     def as_of(self) -> date:
         """The analysis date D: asked, else from the parameters, else the last complete month of data."""
         if self.asked_as_of or self.params.period.as_of:
@@ -90,6 +104,8 @@ class Dated:
         period = self.params.period
         tolerance = self._tolerance(min(last, self.as_of))
         told_first, told_last = self._told_cover
+        if told_first and not told_last:  # a table of months, maybe beside daily files
+            told_first = min(told_first, first)
         return Coverage(
             period.covered_from or told_first or first, period.covered_to or told_last or last, tolerance
         )

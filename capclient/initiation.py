@@ -167,11 +167,10 @@ def _listed(name: str, files: list[Path], out: Path, read: dict[str, Any]) -> li
     lines = [f"  {name}:"]
     for path in files:
         file = read.get(path.name)
-        said = (
-            f"   # {text('init.yaml.fec_file', lang, lines=count(file.lines, lang), first=file.first_day, last=file.last_day)}"
-            if file
-            else ""
-        )
+        said = ""
+        if file:
+            facts = {"lines": count(file.lines, lang), "first": file.first_day, "last": file.last_day}
+            said = f"   # {text('init.yaml.fec_file', lang, **facts)}"
         lines.append(f"    - {quoted_text(_relative(path, out))}{said}")
     return lines
 

@@ -35,8 +35,10 @@ def notice(unknown: Unknown, lang: str, *, origin: str = "") -> Notice:
 
     ``origin`` is the book that gives the ledger (``fec`` ...): what it lacks, another source must bring (C.11).
     """
-    code = unknown.reason.partition(":")[0]
-    if origin and has(f"notice.{origin}.{code}"):
+    code, _, what = unknown.reason.partition(":")
+    if has(f"notice.{code}.{what}"):
+        code = f"{code}.{what}"
+    elif origin and has(f"notice.{origin}.{code}"):
         code = f"{origin}.{code}"
     reason = reason_text(unknown.reason, lang).rstrip(".")
     advice = text(f"notice.{code}", lang) if has(f"notice.{code}") else ""

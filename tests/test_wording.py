@@ -97,3 +97,12 @@ def test_a_sentence_is_filled_with_its_facts():
 def test_a_sentence_that_lacks_a_fact_is_our_fault():
     with pytest.raises(KeyError):
         text("reason.missing", "fr")
+
+
+def test_an_ending_in_brackets_agrees_with_the_number_before_it(monkeypatch):
+    sentences = {"x": "{source} : {count} ligne(s) lue(s), {other} note(s) ; mode(s) d’emploi"}
+    monkeypatch.setattr("capclient.wording.catalogue", lambda lang: sentences)
+    told = text("x", "fr", source="ventes.csv", count=1, other="1\u202f204")
+    assert told == "ventes.csv : 1 ligne lue, 1\u202f204 notes ; modes d’emploi"
+    assert text("x", "fr", source="a", count=0, other=2).startswith("a : 0 ligne lue, 2 notes")
+    assert text("x", "en", source="a", count=0, other=1).startswith("a : 0 lignes lues, 1 note ")

@@ -118,7 +118,7 @@ def _rejects(con: duckdb.DuckDBPyConnection, lines: FecLines) -> list[BookReject
 
 def _notes(lines: FecLines, translation: Translation) -> list[tuple[str, Note]]:
     """What each file made us infer, then what all of them did."""
-    every = listed(file.source for file in lines.files)
+    every = lines.files[0].source if len(lines.files) == 1 else "FEC"
     own = [(file.source, note) for file in lines.files for note in file.notes]
     return own + [(every, note) for note in translation.notes]
 

@@ -11,6 +11,7 @@ import duckdb
 
 from capclient.accounting.identity import UNKNOWN
 from capclient.accounting.years import Year
+from capclient.errors import listed
 from capclient.readers.raw import Note
 from capclient.readers.sql_text import literal
 
@@ -51,7 +52,11 @@ def notes(con: duckdb.DuckDBPyConnection, years: Sequence[Year], links: dict[str
     said = [
         Note(
             "fec.year",
-            {"start": year.start.isoformat(), "end": year.end.isoformat(), "files": len(year.files)},
+            {
+                "start": year.start.isoformat(),
+                "end": year.end.isoformat(),
+                "files": listed(file.source for file in year.files),
+            },
         )
         for year in years
     ]
@@ -59,8 +64,6 @@ def notes(con: duckdb.DuckDBPyConnection, years: Sequence[Year], links: dict[str
         "SELECT strategy, count(*) FROM fec_entries GROUP BY strategy ORDER BY strategy"
     ).fetchall()
     said += [Note(f"fec.entries_{strategy}", {"count": count}) for strategy, count in strategies]
-    types = con.execute("SELECT type, count(*) FROM fec_docs GROUP BY type ORDER BY type").fetchall()
-    said += [Note(f"fec.documents_{type}", {"count": count}) for type, count in types]
     said += [Note("fec.linked", {"code": code, "root": root}) for code, root in links.items() if code != root]
     row = con.execute(
         """SELECT count(*) FILTER (year > 0 AND id < 0), coalesce(sum(amount) FILTER (id < 0), 0),
@@ -71,8 +74,6 @@ def notes(con: duckdb.DuckDBPyConnection, years: Sequence[Year], links: dict[str
         said.append(Note("fec.opening_differences", {"count": row[0], "amount": row[1]}))
     if row[2]:
         said.append(Note("fec.openings_undated", {"count": row[2]}))
-    methods = con.execute("SELECT method, sum(amount) FROM fec_allocations GROUP BY 1 ORDER BY 1").fetchall()
-    said += [Note(f"fec.matched_{method}", {"amount": amount}) for method, amount in methods]
     said += _outside(con)
     return tuple(said)
 

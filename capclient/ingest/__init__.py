@@ -107,7 +107,7 @@ def _read_everything(
     report["books"] = books.told
     report["origin"] = books.origin.get("invoice_lines", "")
     covered = books.ledger.covered if books.ledger else None
-    report["covered"] = [day.isoformat() for day in covered] if covered else None
+    report["covered"] = [day.isoformat() for day in covered] if covered else _wide_cover(notes)
     if "invoice_lines" in parts:
         lines = ledger.relation(folder, parts["invoice_lines"])
         report["lines"] = lines
@@ -126,6 +126,13 @@ def _read_everything(
     own = [name for name in described_tables if name in params.sources]  # a book agrees with itself
     report["keys"] = keys.checked(con, folder, own, str(report.get("lines") or "") or None)
     return report
+
+
+def _wide_cover(notes: list[list[object]]) -> list[str | None] | None:
+    """First day of a table of months or years, whose lines bear the last day of their period; None for none."""
+    firsts = [str(facts["covered_from"]) for _, code, facts in notes if str(code).startswith("readers.wide_")
+              and isinstance(facts, dict) and "covered_from" in facts]  # fmt: skip
+    return [min(firsts), None] if firsts else None
 
 
 def _parts(

@@ -28,8 +28,8 @@ from capclient.wording import text
 def months_figure(data: Quality) -> figures.Figure | Notice:
     """Draw revenue by month over the whole history."""
     here = desk()
-    if data.months.empty:
-        return absent(Unknown("missing:invoice_lines"))
+    if here.portfolio.no_days:
+        return absent(here.portfolio.no_days)
     portfolio = here.portfolio
     months = data.months.set_index("month").revenue
     first, last = portfolio.coverage.first, portfolio.coverage.last

@@ -41,8 +41,8 @@ class Activity:
 @once
 def activity(portfolio: Portfolio) -> Activity:
     """Return the activity state of each client at D."""
-    if not portfolio.has_lines:
-        return _without_dates(portfolio)
+    if portfolio.no_days:
+        return _without_dates(portfolio, portfolio.no_days)
     frame = portfolio.customers
     limits = portfolio.thresholds.activity
     contracts = portfolio.table("contracts")
@@ -153,8 +153,7 @@ def _findings(portfolio: Portfolio, states: pd.DataFrame, frame: pd.DataFrame) -
     ]
 
 
-def _without_dates(portfolio: Portfolio) -> Activity:
-    missing = Unknown("missing:invoice_lines")
+def _without_dates(portfolio: Portfolio, missing: Unknown) -> Activity:
     names = [f"{code}_customers" for code in STATES] + [
         "at_risk_revenue", "interval_median_days", "seasonal_customers", "high_risk_customers",
     ]  # fmt: skip

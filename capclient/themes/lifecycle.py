@@ -56,8 +56,8 @@ def stages_at(portfolio: Portfolio) -> pd.DataFrame:
 @once
 def lifecycle(portfolio: Portfolio) -> Lifecycle:
     """Return the life cycle of the portfolio at D, and what moved in a year."""
-    if not portfolio.has_lines:
-        return _without_dates(portfolio)
+    if portfolio.no_days:
+        return _without_dates(portfolio, portfolio.no_days)
     frame = portfolio.customers
     counted = ~frame.is_pool
     stages = stages_at(portfolio)
@@ -109,8 +109,7 @@ def _findings(portfolio: Portfolio, table: pd.DataFrame, moved: int | Unknown) -
     return [*found, finding("lifecycle.customers_moved", moved)]
 
 
-def _without_dates(portfolio: Portfolio) -> Lifecycle:
-    missing = Unknown("missing:invoice_lines")
+def _without_dates(portfolio: Portfolio, missing: Unknown) -> Lifecycle:
     names = [f"{stage}_{what}" for stage in STAGES for what in ("customers", "revenue_share")] + [
         "customers_moved"
     ]

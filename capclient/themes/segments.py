@@ -46,9 +46,9 @@ def segments(portfolio: Portfolio) -> Segments:
     labels = pd.Series(pd.NA, index=frame.index, dtype="Int64")
     if isinstance(groups, Clusters):
         labels = groups.labels.reindex(frame.index)
-    if not portfolio.has_lines:
+    missing = portfolio.no_days
+    if missing:
         rfm = pd.DataFrame(index=frame.index, columns=["r", "f", "m", "segment"])
-        missing = Unknown("missing:invoice_lines")
         empty = pd.DataFrame()
         return Segments(rfm, 5, empty, empty, groups, labels, missing, _findings(groups, missing))
     known = frame[(frame.purchase_days_24m > 0) & ~frame.is_pool]
@@ -87,6 +87,8 @@ def _clusters(portfolio: Portfolio) -> Clusters | Unknown:
         originals = frame.loc[frame.revenue_n > 0, ["revenue_n", *measures]].astype("float64")
         # Revenue orders the groups and describes them; the mix of measures makes them.
         return cluster(np.log1p(originals[measures].clip(lower=0)), originals, **chosen)  # type: ignore[arg-type]
+    if portfolio.no_days:
+        return portfolio.no_days
     if not portfolio.is_complete(portfolio.windows.n):
         return Unknown("period_incomplete")
     known = frame[(frame.purchase_days_24m > 0) & ~frame.is_pool]

@@ -16,6 +16,8 @@ LANGUAGES = ("fr", "en")
 DEFAULT_LANGUAGE = "fr"
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
+# « {count} ligne(s) » : the ending agrees with the number before it
+_SLOT = re.compile(_PLACEHOLDER.pattern + r"|(?<=\w)\((s|nt)\)")
 
 
 def language() -> str:
@@ -44,15 +46,31 @@ def has(key: str) -> bool:
 
 
 def text(key: str, /, lang: str | None = None, **values: object) -> str:
-    """Return the sentence ``key`` with its ``{placeholders}`` filled.
+    """Return the sentence ``key`` with its ``{placeholders}`` filled; ``(s)`` agrees with the number before it.
 
     Raises
     ------
     KeyError
         If the catalogue lacks the sentence or the call lacks a value: both are our faults, never the user's.
     """
-    sentence = catalogue(lang or language())[key]
-    return _PLACEHOLDER.sub(lambda match: str(values[match.group(1)]), sentence)
+    spoken = lang or language()
+    number: int | None = None
+
+    def said(match: re.Match[str]) -> str:
+        nonlocal number
+        name, ending = match.groups()
+        if name is None:
+            return match[0] if number is None else ending if _is_plural(number, spoken) else ""
+        digits = re.sub(r"[\s\u00a0\u202f,]", "", str(values[name]))
+        number = int(digits) if digits.isdecimal() else number
+        return str(values[name])
+
+    return _SLOT.sub(said, catalogue(spoken)[key])
+
+
+def _is_plural(number: int, lang: str) -> bool:
+    """French counts none as singular, English as plural."""
+    return number > 1 or (lang == "en" and number == 0)
 
 
 def placeholders(sentence: str) -> list[str]:

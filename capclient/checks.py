@@ -70,7 +70,9 @@ def _written(value: object, lang: str) -> str:
 
 def _check(row: Mapping[str, Any], lang: str, currency: str) -> Check:
     counts = row.get("kind") == "count" or row["id"].startswith("lines")
-    currency = row.get("facts", {}).get("currency") or currency  # invoices in another one are never summed with ours
+    currency = (
+        row.get("facts", {}).get("currency") or currency
+    )  # invoices in another one are never summed with ours
 
     def said(value: float | None) -> str:
         if value is None:

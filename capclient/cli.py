@@ -73,7 +73,10 @@ def _stop(error: Exception) -> NoReturn:
 @app.command()
 def init(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FICHIER...", help="Ventes, FEC ou factures électroniques : fichiers ou dossiers.")
+        list[Path],
+        typer.Argument(
+            metavar="FICHIER...", help="Ventes, FEC, factures électroniques : fichiers ou dossiers."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Fichier de paramètres à écrire.")],
     force: Annotated[bool, typer.Option(help="Remplacer un fichier existant.")] = False,

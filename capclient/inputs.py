@@ -38,7 +38,10 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Every input with its digest and its path; ``extracts`` are the answers by the name of their source and place of their part."""
+    """Every input with its digest and its path.
+
+    ``extracts`` are the answers of databases, by the name of their source and the place of their part in it.
+    """
 
     described: list[InputFile]
     paths: list[Path]

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     PrivateAttr,
     ValidationError,
@@ -23,10 +22,8 @@ from pydantic import (
 )
 
 from capclient.bounds import (
-    STRICT,
     Amount,
     Day,
-    Given,
     Rate,
     Seconds,
     Share,
@@ -39,7 +36,7 @@ from capclient.bounds import (
 from capclient.errors import ParamsError, listed
 from capclient.params_errors import explained
 from capclient.params_rules import Filter, Identity
-from capclient.params_sources import BOOKS, FileSource, Model, TableSource, table_source
+from capclient.params_sources import BOOKS, Model, TableSource, table_source
 from capclient.schema import TABLES, TOTALS
 from capclient.thresholds import Thresholds
 from capclient.yaml_text import read_yaml

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from capclient.batch import manifest
 from capclient.batch.job import Chapter, Job, Prepared
-from capclient.params import read_params
 from capclient.inputs import inputs_of
+from capclient.params import read_params
 from capclient.store import company_folder, existing, store_key, write_atomically
 
 if TYPE_CHECKING:

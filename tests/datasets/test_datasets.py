@@ -35,8 +35,15 @@ def french(text: str) -> Decimal:
 @pytest.mark.parametrize("company", datasets.COMPANIES)
 def test_two_runs_give_the_same_bytes(company: str, folder: Path, tmp_path: Path) -> None:
     datasets.write_company(company, tmp_path)
-    written = sorted(path.name for path in (folder / company).iterdir())
-    assert sorted(path.name for path in (tmp_path / company).iterdir()) == written
+    written = sorted(
+        path.relative_to(folder / company).as_posix()
+        for path in (folder / company).rglob("*")
+        if path.is_file()
+    )
+    again = [
+        path.relative_to(tmp_path / company) for path in (tmp_path / company).rglob("*") if path.is_file()
+    ]
+    assert sorted(path.as_posix() for path in again) == written
     _, differing, unreadable = filecmp.cmpfiles(folder / company, tmp_path / company, written, shallow=False)
     assert (differing, unreadable) == ([], [])
 

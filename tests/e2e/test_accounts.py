@@ -69,7 +69,10 @@ def test_revenue_by_client_and_year_is_that_of_the_invoices(accounts: Portfolio,
 def test_both_ways_give_the_same_findings(accounts: Portfolio, invoices: Portfolio) -> None:
     other = {item.id: item for item in results(invoices)}
     for item in results(accounts):
-        if item.reason is None and not item.id.startswith(("quality.", "model.", "segments.")):
+        both = (
+            item.reason is None and other[item.id].reason is None
+        )  # accounts know families, this workbook does not
+        if both and not item.id.startswith(("quality.", "model.", "segments.")):
             assert item.value == other[item.id].value, item.id
 
 

@@ -11,6 +11,8 @@ import nbformat
 import pandas as pd
 import pytest
 
+from capclient.vocabulary import CHAPTERS
+
 from .companies import HEADER, capclient, content, said, sales, write_company
 
 pytestmark = pytest.mark.slow
@@ -41,7 +43,6 @@ NAMES = [
 FAMILIES = [SCRIPT, "| f |", "$f_1$", "=1+1"]
 SALESPEOPLE = ["<b onclick=alert(4)>Zoé</b>", "+33 1", "{{s}}"]
 FILE = "ventes d'été & <b> (1) {x} %s.csv"
-CHAPTERS = ["00_donnees", "10_synthese", "20_concentration", "40_cycle_de_vie", "50_attrition_segments"]
 
 
 class Seen(HTMLParser):

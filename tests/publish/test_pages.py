@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from capclient.publish.failure import failure_page
 from capclient.checks import Check
+from capclient.publish.failure import failure_page
 from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.index import Column, Company, group_page
 from capclient.publish.notebook_html import chapter_html, chapter_title

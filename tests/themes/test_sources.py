@@ -9,14 +9,18 @@ from capclient.portfolio import Portfolio
 from capclient.themes import results
 from tests.accounting.conftest import FIXTURE
 
-YEARS = "Client;2023;2024;2025\n" + "".join(f"Client {n};{n}00,00;{n + 1}00,50;{n * 2}00,00\n" for n in range(1, 31))
+YEARS = "Client;2023;2024;2025\n" + "".join(
+    f"Client {n};{n}00,00;{n + 1}00,50;{n * 2}00,00\n" for n in range(1, 31)
+)
 MONTHS = "Client;" + ";".join(f"{m:02d}/{y}" for y in (2024, 2025) for m in range(1, 13)) + "\n"
 MONTHS += "".join(f"Client {n};" + ";".join(str(n * 10 + k) for k in range(24)) + "\n" for n in range(1, 31))
 
 
 def opened(folder: Path, sources: dict, **more) -> Portfolio:
     return Portfolio.of(
-        make_params({"company": {"id": "large"}, "sources": sources, **more}, folder=folder, where="large.yml")
+        make_params(
+            {"company": {"id": "large"}, "sources": sources, **more}, folder=folder, where="large.yml"
+        )
     )
 
 
@@ -37,7 +41,11 @@ def test_a_table_of_years_gives_years_and_says_nothing_of_days(tmp_path):
     assert found["portfolio.revenue_n"] == sum(n * 200 for n in range(1, 31))
     assert isinstance(found["portfolio.growth"], float)
     unknown = {id for id, answer in found.items() if answer == "unreliable:yearly"}
-    assert {"activity.interval_median_days", "activity.seasonal_customers", "lifecycle.adult_customers"} <= unknown
+    assert {
+        "activity.interval_median_days",
+        "activity.seasonal_customers",
+        "lifecycle.adult_customers",
+    } <= unknown
     assert {"segments.champions_customers", "model.clusters"} <= unknown
 
 
@@ -50,7 +58,12 @@ def test_a_table_of_months_covers_its_first_month(tmp_path):
 
 def test_accounts_without_client_codes_refuse_concentration(tmp_path):
     text = FIXTURE.read_text("utf-8")
-    for code, name in (("C001", "ALPHA SAS"), ("C002", "BETA SARL"), ("C003", "GAMMA SA"), ("C004", "DELTA LTD")):
+    for code, name in (
+        ("C001", "ALPHA SAS"),
+        ("C002", "BETA SARL"),
+        ("C003", "GAMMA SA"),
+        ("C004", "DELTA LTD"),
+    ):
         text = text.replace(f"|{code}|{name}|", "|||")
     (tmp_path / "123456782FEC20251231.txt").write_text(text.replace("|C009|OMEGA EURL|", "|||"), "utf-8")
     found = answers(opened(tmp_path, {"fec": "123456782FEC20251231.txt"}))

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from capclient.errors import SourceError, listed
+from capclient.readers.address import DatabaseSource, shown_url
 from capclient.readers.book import Book
 from capclient.readers.database import dolibarr, dolibarr_tables, odoo, odoo_tables
-from capclient.readers.address import DatabaseSource, shown_url
 from capclient.readers.database.connection import Reading
 
 PROFILES = ("odoo", "dolibarr")

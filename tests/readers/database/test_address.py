@@ -2,8 +2,8 @@
 
 import pytest
 
-from capclient.readers.database import DatabaseSource, is_sqlite_file, is_url, shown_url
 from capclient.readers.address import resolved
+from capclient.readers.database import DatabaseSource, is_sqlite_file, is_url, shown_url
 from capclient.readers.database.faults import cleaned
 
 

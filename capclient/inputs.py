@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capclient import places
-from capclient.params import BOOKS, FileSource, Params, TableSource
+from capclient.params import Params
+from capclient.params_sources import BOOKS, FileSource, TableSource
 from capclient.readers.paths import SUFFIXES, SUFFIXES_OF, files, is_database
 from capclient.store import InputFile, described
 

@@ -24,7 +24,8 @@ from capclient.ingest import balance, keys, ledger, rejects, tables, totals
 from capclient.ingest.books import Books, read_books
 from capclient.ingest.sources import Part, parts_of
 from capclient.inputs import Inputs, inputs_of
-from capclient.params import BOOKS, Params
+from capclient.params import Params
+from capclient.params_sources import BOOKS
 from capclient.readers.sql_text import written
 from capclient.store import (
     Store,

@@ -17,7 +17,8 @@ from capclient.accounting.book import fec_book
 from capclient.errors import LedgerError, SourceError
 from capclient.ingest.sources import Part, settled_part
 from capclient.inputs import Inputs
-from capclient.params import BOOKS, Params
+from capclient.params import Params
+from capclient.params_sources import BOOKS
 from capclient.readers.book import Book
 from capclient.readers.parquet import parquet_table
 from capclient.readers.paths import SUFFIXES_OF, files

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from capclient.params import FileSource, TableSource
+from capclient.params_sources import FileSource, TableSource
 from capclient.readers import inference, mapping, tabular
 from capclient.readers.identifiers import clean_sql
 from capclient.readers.raw import Note, RawTable

@@ -10,7 +10,7 @@ import duckdb
 
 from capclient.engine.duckdb import workspace
 from capclient.errors import SourceError
-from capclient.params import FileSource
+from capclient.params_sources import FileSource
 from capclient.proposal.amounts import Amounts, amounts
 from capclient.proposal.columns import MOST, Witness, best, client_by_name, coded
 from capclient.proposal.draft import LEDGER, Choice, Draft, Shape

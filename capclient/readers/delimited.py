@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from capclient.errors import SourceError
-from capclient.params import FileSource
+from capclient.params_sources import FileSource
 from capclient.readers import records
 from capclient.readers.damage import damaged
 from capclient.readers.dialect import Layout, layout

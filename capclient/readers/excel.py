@@ -16,7 +16,7 @@ import pyarrow as pa
 from python_calamine import CalamineWorkbook
 
 from capclient.errors import SourceError, listed, nearest
-from capclient.params import FileSource
+from capclient.params_sources import FileSource
 from capclient.readers import records
 from capclient.readers.capacity import refuse_bomb, refuse_far_cells
 from capclient.readers.damage import damaged

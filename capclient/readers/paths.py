@@ -12,7 +12,8 @@ from collections import Counter
 from pathlib import Path, PurePath
 
 from capclient.errors import SourceError, nearest
-from capclient.params import FileSource, expanded
+from capclient.params import expanded
+from capclient.params_sources import FileSource
 from capclient.readers.address import is_sqlite_file, is_url, shown_url
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")

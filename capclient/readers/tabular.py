@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from capclient.errors import SourceError, listed
-from capclient.params import FileSource
+from capclient.params_sources import FileSource
 from capclient.readers.delimited import delimited_table
 from capclient.readers.excel import excel_tables
 from capclient.readers.grouped import filled_down

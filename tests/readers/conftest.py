@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from capclient.params import FileSource
+from capclient.params_sources import FileSource
 from capclient.readers.tabular import raw_tables
 
 

@@ -222,7 +222,7 @@ def test_what_a_csv_writer_writes_is_read_back_with_true_lines(tmp_path_factory,
 
     import duckdb
 
-    from capclient.params import FileSource
+    from capclient.params_sources import FileSource
     from capclient.readers.tabular import raw_tables
 
     folder = tmp_path_factory.mktemp("csv")

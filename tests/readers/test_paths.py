@@ -3,7 +3,7 @@
 import pytest
 
 from capclient.errors import SourceError
-from capclient.params import FileSource
+from capclient.params_sources import FileSource
 from capclient.readers.paths import files, names
 
 

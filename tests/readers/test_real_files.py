@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from capclient.errors import SourceError
-from capclient.params import FileSource
+from capclient.params_sources import FileSource
 from capclient.readers.inference import styles
 from capclient.readers.tabular import raw_tables
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from capclient.errors import SourceError
-from capclient.params import FileSource
+from capclient.params_sources import FileSource
 from capclient.readers.damage import damaged
 from capclient.readers.excel import excel_tables
 from capclient.readers.fec.header import ALIASES, Header, bare_name, header_of, named_header

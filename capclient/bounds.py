@@ -155,10 +155,12 @@ Days = Annotated[int, whole(0, 36_500)]
 Months = Annotated[int, whole(0, 1_200)]
 Years = Annotated[int, whole(1, 100)]
 Count = Annotated[int, whole(0, 1_000_000)]
+Customers = Annotated[int, whole(2, 1_000_000)]
 Repeats = Annotated[int, whole(1, 1_000)]
 Seed = Annotated[int, whole(0, 2**32 - 1)]  # what NumPy takes
 Seconds = Annotated[int, whole(1, 1_000_000)]
 Shares = Annotated[tuple[Share, Share], count(2), AfterValidator(_ascending)]
+Factors = Annotated[tuple[Factor, Factor], count(2), AfterValidator(_ascending)]
 Ratios = Annotated[tuple[Factor, Factor, Factor], count(3), AfterValidator(_ascending)]
 Clusters = Annotated[
     tuple[Annotated[int, whole(2, 50)], Annotated[int, whole(2, 50)]], count(2), AfterValidator(_ascending)

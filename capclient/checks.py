@@ -48,6 +48,25 @@ def checks(portfolio: Portfolio, lang: str) -> list[Check]:
     return [_check(row, lang, portfolio.currency) for row in portfolio.reconciliations]
 
 
+# What another table of the user's brings, whatever a FEC lacks.
+BROUGHT = {
+    "fec.limit_people": ("customers", "contacts"),
+    "fec.limit_events": ("interactions", "contracts"),
+    "fec.limit_market": ("market", "prospects"),
+}
+
+
+def limits_said(portfolio: Portfolio, lang: str) -> list[str]:
+    """Return what the books of a company cannot tell (C.11), without what its other sources tell."""
+    given = portfolio.params.sources
+    return [
+        spoken_facts(code, facts, lang)
+        for book in portfolio.books.values()
+        for code, facts in book["limits"]
+        if not any(table in given for table in BROUGHT.get(code, ()))
+    ]
+
+
 def spoken_facts(code: str, facts: Mapping[str, Any], lang: str) -> str:
     """Return a sentence whose facts are written as its reader writes them: counts, amounts, days.
 
@@ -81,14 +100,23 @@ def _check(row: Mapping[str, Any], lang: str, currency: str) -> Check:
 
     return Check(
         row["id"],
-        text(f"reconciliation.{row['id']}", lang),
+        _label(row["id"], lang),
         said(row["computed"]),
         said(row["expected"]),
         said(row["difference"]),
         row["status"],
-        text(f"check.status.{row['status']}", lang),
+        text(
+            f"check.status.{'measure' if row['id'] in MEASURES and row['status'] == 'ok' else row['status']}",
+            lang,
+        ),
         _sentence(row, lang, counts),
     )
+
+
+def _label(code: str, lang: str) -> str:
+    """Return what is compared, under its number where the specification of accounts gives it one."""
+    label = text(f"reconciliation.{code}", lang)
+    return f"{code} · {label}" if re.fullmatch(r"R\d+", code) else label
 
 
 def _sentence(row: Mapping[str, Any], lang: str, counts: bool) -> str:

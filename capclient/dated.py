@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from capclient.engine import operations
+from capclient.errors import LedgerError, listed
 from capclient.periods import (
     Coverage,
     Period,
@@ -90,6 +91,28 @@ class Dated:
         """The one period that client totals describe."""
         totals: dict[str, str] = self.store.report["totals"]
         return Period(date.fromisoformat(totals["start"]), date.fromisoformat(totals["end"]))
+
+    def refuse_other_years(self) -> None:
+        """Refuse fiscal years that are not those of the accounts, or that accounts of unequal length cannot give.
+
+        Raises
+        ------
+        LedgerError
+            If ``basis: fiscal`` and ``fiscal_year_end`` is no closing date of the accounts, or one lasts not a year.
+        """
+        accounts = self.store.report.get("books", {}).get("fec")
+        if self.params.period.basis != "fiscal" or not accounts:
+            return
+        years = [(date.fromisoformat(year["start"]), date.fromisoformat(year["end"]))
+                 for year in accounts["facts"]["years"]]  # fmt: skip
+        closings = sorted({f"{end:%m-%d}" for _, end in years})
+        if closings != [f"{month:02d}-{day:02d}" for month, day in [self.params.period.year_end]]:
+            raise LedgerError(
+                "ledger.other_year_end", given=self.params.period.fiscal_year_end, closings=listed(closings)
+            )
+        odd = [end.isoformat() for start, end in years[1:] if not 360 <= (end - start).days <= 370]
+        if odd:
+            raise LedgerError("ledger.unequal_years", years=listed(odd))
 
     @cached_property
     def windows(self) -> Windows:

@@ -17,6 +17,7 @@ from capclient.wording import catalogue, has, text
 from capclient.wording.numbers import MISSING, spoken
 
 Value = int | float | str
+SMALL = 30  # below so many clients, a rate never stands without its interval
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Finding:
         Code of a sentence in ``findings.po`` that must stand beside the value.
     inputs
         Canonical tables or columns the value comes from.
+    interval
+        Bounds of the 95 % interval of a rate observed on ``n`` clients.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Finding:
     reason: str | None = None
     caveat: str | None = None
     inputs: tuple[str, ...] = ("invoice_lines",)
+    interval: tuple[float, float] | None = None
 
     @cached_property
     def spec(self) -> FindingSpec:
@@ -57,6 +61,23 @@ class Finding:
             return text("finding.unknown", lang, reason=reason_text(self.reason or "", lang))
         return spoken(self.value, self.unit, lang, currency)
 
+    def bounds(self, lang: str) -> str:
+        """Return the interval of a rate on few clients in a few words, else nothing."""
+        if self.interval is None or self.value is None or (self.n or 0) >= SMALL:
+            return ""
+        low, high = (spoken(bound, self.unit, lang) for bound in self.interval)
+        return text("interval.hint", lang, low=low, high=high)
+
+    def caveats(self, lang: str) -> tuple[str, ...]:
+        """Return what must stand beside the value: the interval of a rate on few clients, then its caveat."""
+        said = []
+        if self.interval is not None and self.value is not None and (self.n or 0) < SMALL:
+            low, high = (spoken(bound, self.unit, lang) for bound in self.interval)
+            said.append(
+                text("caveat.interval", lang, label=self.spec.label(lang), n=self.n, low=low, high=high)
+            )
+        return (*said, text(self.caveat, lang)) if self.caveat else tuple(said)
+
     def as_json(self, lang: str) -> dict[str, Any]:
         """Return the row of ``indicators.json``."""
         period = self.period and {"start": self.period.start.isoformat(), "end": self.period.end.isoformat()}
@@ -69,7 +90,7 @@ class Finding:
             "reason": self.reason,
             "covers": list(self.spec.covers),
             "label": self.spec.label(lang),
-            "caveat": text(self.caveat, lang) if self.caveat else None,
+            "caveat": " ".join(self.caveats(lang)) or None,
             "section": self.spec.section,
             "inputs": list(self.inputs),
         }
@@ -83,6 +104,7 @@ def finding(
     n: int | None = None,
     caveat: str | None = None,
     inputs: tuple[str, ...] = ("invoice_lines",),
+    interval: tuple[float, float] | None = None,
 ) -> Finding:
     """Make a finding from a value or from an :class:`~capclient.vocabulary.Unknown`.
 
@@ -107,7 +129,7 @@ def finding(
         plain: Value = int(value)
     else:
         plain = round(float(value), 2 if unit == "money" else 10) + 0.0  # + 0.0: never a negative zero
-    return Finding(id, plain, period, n, None, caveat, inputs)
+    return Finding(id, plain, period, n, None, caveat, inputs, interval)
 
 
 def reason_text(reason: str, lang: str) -> str:

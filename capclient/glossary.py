@@ -28,11 +28,20 @@ from capclient.wording import DEFAULT_LANGUAGE, text
 TAUGHT_IN = {
     "portfolio": "10_synthese",
     "concentration": "20_concentration",
+    "salespeople": "20_concentration",
     "lifecycle": "40_cycle_de_vie",
     "activity": "50_attrition_segments",
-    "retention": "50_attrition_segments",
+    "retention": "30_fidelite",
+    "bridge": "30_fidelite",
+    "recurrence": "30_fidelite",
     "segments": "50_attrition_segments",
     "model": "50_attrition_segments",
+    "purchases": "60_rentabilite_prix",
+    "pricing": "60_rentabilite_prix",
+    "price_volume_mix": "60_rentabilite_prix",
+    "market": "80_segments_marche",
+    "wallet": "80_segments_marche",
+    "declared": "80_segments_marche",
     "quality": "00_donnees",
 }
 

@@ -7,24 +7,32 @@ Floor 8. Accounts and e-invoices are recognised by their content and need no map
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from capclient.accounting.book import fec_book
 from capclient.checks import spoken_facts
 from capclient.engine.duckdb import workspace
 from capclient.errors import SourceError, listed
 from capclient.proposal import company_id, drafted, quoted_text, yaml_text
+from capclient.readers.address import is_sqlite_file
 from capclient.readers.book import Book
 from capclient.readers.fec import is_fec
 from capclient.readers.fec.file_name import file_name
 from capclient.readers.paths import SUFFIXES, SUFFIXES_OF
+from capclient.schema import TABLES
 from capclient.wording import language, text
 from capclient.wording.numbers import count, day, decimal
 
+OTHER_TABLES = tuple(
+    name for name in TABLES if name not in {"invoice_lines", "receivable_items", "allocations"}
+)
 KNOWN = tuple(sorted({*SUFFIXES, *SUFFIXES_OF["fec"], *SUFFIXES_OF["einvoices"]}))
 
 
@@ -74,7 +82,10 @@ def initiated(paths: Sequence[Path], out: Path) -> Initiation:
     if kinds["tables"]:
         names = listed((path.name for path in kinds["tables"]), 20)
         lines.append(text("init.other_tables", files=names))
-        sources += [f"  # {text('init.yaml.other_tables', files=names)}"]
+        sources.append(f"  # {text('init.yaml.other_tables', tables=', '.join(OTHER_TABLES))}")
+        sources += [
+            f"  # customers: {{path: {quoted_text(_relative(path, out))}}}" for path in kinds["tables"]
+        ]
     return Initiation(tuple(lines), _yaml(out, company, period, sources), blocking)
 
 
@@ -88,6 +99,8 @@ def sorted_out(paths: Sequence[Path]) -> dict[str, list[Path]]:
     """
     kinds: dict[str, list[Path]] = {"fec": [], "einvoices": [], "tables": []}
     for file in [file for path in paths for file in _files(path)]:
+        if is_sqlite_file(file):
+            raise _is_database(file)
         if is_fec(file):
             kinds["fec"].append(file)
         elif _is_einvoice(file):
@@ -95,6 +108,18 @@ def sorted_out(paths: Sequence[Path]) -> dict[str, list[Path]]:
         else:
             kinds["tables"].append(file)
     return kinds
+
+
+def _is_database(file: Path) -> SourceError:
+    """Return the error that says what a database holds and how to read it."""
+    with closing(sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro", uri=True)) as con:
+        try:
+            rows = con.execute(
+                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY 1"
+            ).fetchall()
+        except sqlite3.Error:
+            rows = []
+    return SourceError("init.database", path=file.name, tables=listed((row[0] for row in rows), 30))
 
 
 def _is_einvoice(file: Path) -> bool:
@@ -145,6 +170,8 @@ def _told_accounts(book: Book) -> list[str]:
             text("init.fec_year", lang, revenue=decimal(year["revenue"] or Decimal(0), lang), **facts)
         )
     failed = [str(check["id"]) for check in book.checks if check["status"] == "failed"]
+    if "invoice_lines" not in book.tables:
+        return [*lines, text("init.fec_no_sale", lang)]
     lines.append(text("init.fec_failed" if failed else "init.fec_sound", lang, checks=listed(failed)))
     return lines
 

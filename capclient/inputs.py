@@ -6,11 +6,13 @@ content, so that the same answer is the same input and a report never mixes two 
 
 from __future__ import annotations
 
+import filecmp
 import glob
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ from capclient.store import InputFile, described
 if TYPE_CHECKING:
     from capclient.readers.database import DatabaseSource
 
+A_DAY = 86_400  # seconds
 KEPT = 3  # answers of one query: the current one and the two before it
 
 
@@ -106,8 +109,10 @@ def _answers(part: FileSource, params: Params) -> list[Extract]:
                 content = hashlib.file_digest(file, "sha256").hexdigest()
             digest.update(f"{name}\0{path.name}\0{content}\n".encode())
         final = shelf / digest.hexdigest()[:32]
-        with suppress(OSError):  # the same answer is there already
-            os.rename(scratch, final)
+        if not _is_sound(final, answers):  # damaged since, or never there
+            shutil.rmtree(final, ignore_errors=True)
+            with suppress(OSError):  # another process was faster, with the same answer
+                os.rename(scratch, final)
         os.utime(final)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -115,7 +120,18 @@ def _answers(part: FileSource, params: Params) -> list[Extract]:
     return [Extract(name, final / path.name, source) for name, path in answers]
 
 
+def _is_sound(final: Path, answers: list[tuple[str, Path]]) -> bool:
+    """Tell whether an earlier copy of the same answer is whole, byte for byte."""
+    with suppress(OSError):
+        return all(filecmp.cmp(path, final / path.name, shallow=False) for _, path in answers)
+    return False
+
+
 def _forget_old(shelf: Path, current: Path) -> None:
+    for leftover in shelf.glob(".read-*"):  # of a process that was killed: nothing reads for a day
+        with suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > A_DAY:
+                shutil.rmtree(leftover, ignore_errors=True)
     others = [path for path in shelf.iterdir() if path != current and not path.name.startswith(".")]
     others.sort(key=lambda path: path.stat().st_mtime)
     for path in others[: max(0, len(others) - KEPT + 1)]:

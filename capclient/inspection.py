@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 
-from capclient.checks import Check, checks, spoken_facts
+from capclient.checks import Check, checks, limits_said, spoken_facts
 from capclient.errors import LedgerError
 from capclient.findings import Finding, reason_text
 from capclient.ingest import ingest
@@ -19,8 +19,9 @@ from capclient.params import Params
 from capclient.portfolio import Portfolio
 from capclient.themes import results
 from capclient.wording import has, language, text
-from capclient.wording.numbers import count, day, money, share
+from capclient.wording.numbers import MISSING, count, day, money, share
 
+MOST_NAMED = 6  # indicators named for each reason
 MARKS = {"ok": "✓", "failed": "✗", "warning": "!", "not_applicable": "–"}
 
 
@@ -102,7 +103,7 @@ def _balance(portfolio: Portfolio, lang: str) -> list[str]:
     figures, currency = portfolio.quality, portfolio.currency
     lines = ["", text("check.reconciliations", lang)]
     for item in checks(portfolio, lang):
-        lines.append(f"  {MARKS[item.status]} {_named(item)} : {item.computed}{_against(item)}")
+        lines.append(f"  {MARKS[item.status]} {item.label} : {item.computed}{_against(item)}")
         lines += [f"      {item.sentence}"] if item.sentence else []
     lines += [
         "",
@@ -115,7 +116,7 @@ def _balance(portfolio: Portfolio, lang: str) -> list[str]:
     ]
     for code, number, amount in figures["rejects_by_reason"]:
         lines.append(
-            f"  {count(number, lang):>12}  {money(amount, lang, currency, cents=True):>20}  {reject_reason(code, lang)}"
+            f"  {count(number, lang):>12}  {_amount(amount, lang, currency):>20}  {reject_reason(code, lang)}"
         )
     lines.append(
         text(
@@ -147,9 +148,9 @@ def _balance(portfolio: Portfolio, lang: str) -> list[str]:
     return lines
 
 
-def _named(item: Check) -> str:
-    """Return the label of a check, under its number where the specification of accounts gives it one."""
-    return f"{item.id} {item.label}" if item.id.startswith("R") else item.label
+def _amount(value: float | None, lang: str, currency: str) -> str:
+    """Return an amount, or a dash where the lines left out do not tell one in our currency."""
+    return MISSING if value is None else money(value, lang, currency, cents=True)
 
 
 def _against(item: Check) -> str:
@@ -159,9 +160,7 @@ def _against(item: Check) -> str:
 
 def _limits(portfolio: Portfolio, lang: str) -> list[str]:
     """What the sources cannot tell, whatever the report does with them."""
-    said = [
-        spoken_facts(code, facts, lang) for book in portfolio.books.values() for code, facts in book["limits"]
-    ]
+    said = limits_said(portfolio, lang)
     return ["", text("check.limits", lang), *(f"  {line}" for line in said)] if said else []
 
 
@@ -176,6 +175,11 @@ def _computable(portfolio: Portfolio, lang: str) -> list[str]:
     for finding in unknown:
         by_reason.setdefault(finding.reason or "", []).append(finding)
     for reason, group in sorted(by_reason.items()):
-        names = ", ".join(finding.id for finding in group)
-        lines.append(f"  {reason_text(reason, lang)} : {names}")
+        named = [finding.spec.label(lang) for finding in group]
+        more = (
+            text("check.more", lang, count=count(len(named) - MOST_NAMED, lang))
+            if len(named) > MOST_NAMED
+            else ""
+        )
+        lines.append(f"  {reason_text(reason, lang)} : {', '.join(named[:MOST_NAMED])}{more}")
     return lines

@@ -68,6 +68,11 @@ _AMOUNTS = {
 }
 POTENTIALS = _words(**_AMOUNTS, none="aucun|aucune|nul|neant")
 LEARNINGS = _words(**_AMOUNTS)
+WALLETS = _words(
+    small="petite|petit|petite part",
+    moderate="moyenne|moyen|moyenne part|medium",
+    large="grande|grand|grande part",
+)
 RELATIONS = _words(
     partnership="partenariat|partenaire|partner",
     recurring="recurrent|recurrente|regulier|reguliere",

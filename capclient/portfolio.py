@@ -52,9 +52,13 @@ class Portfolio(Dated):
         ParamsError, SourceError, LedgerError
             With what, where and what to do.
         """
+        return cls.of(read_params(Path(path)), as_of=as_of, force=force)
+
+    @classmethod
+    def in_batch(cls, path: str | Path, *, as_of: date | None = None) -> Portfolio:
+        """Return the portfolio of a notebook: of the store that the batch read, when a batch runs it."""
         params = read_params(Path(path))
-        store = None if force else pinned(params)
-        return cls._checked(params, store or ingest(params, force=force), as_of)
+        return cls._checked(params, pinned(params) or ingest(params), as_of)
 
     @classmethod
     def of(cls, params: Params, *, as_of: date | None = None, force: bool = False) -> Portfolio:
@@ -170,6 +174,7 @@ class Portfolio(Dated):
             ledger begins after D.
         """
         if self.has_lines:
+            self.refuse_other_years()
             refuse_unsound(self.quality, most=self.thresholds.quality.max_rejected_share)
             if self.as_of < self.extent[0]:
                 raise LedgerError("ledger.no_date_before", as_of=self.as_of, first=self.extent[0])

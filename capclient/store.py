@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ except ImportError:  # Windows: two readings at once cost time, nothing else
 
 OBEYED = {"sources", "filters", "identity", "exchange_rates", "receivables", "accounting"}
 PINNED = "CAPCLIENT_STORE"
-FORMAT = 6  # raise it when ingest writes something else for the same inputs
+FORMAT = 7  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,15 @@ def _digest(path: Path, memo: Path) -> str:
     stat = path.stat()
     mark = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}|{stat.st_ino}"
     known = memo / hashlib.sha256(mark.encode()).hexdigest()[:40]
-    try:
-        return known.read_text("ascii")
-    except FileNotFoundError:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        memo.mkdir(parents=True, exist_ok=True)
-        write_atomically(known, digest)
-        return digest
+    with suppress(OSError, ValueError):  # a memo that is damaged is made again
+        remembered = known.read_text("ascii")
+        if re.fullmatch(r"[0-9a-f]{64}", remembered):
+            return remembered
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    memo.mkdir(parents=True, exist_ok=True)
+    write_atomically(known, digest)
+    return digest
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

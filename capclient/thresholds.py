@@ -13,9 +13,11 @@ from capclient.bounds import (
     STRICT,
     Clusters,
     Count,
+    Customers,
     Days,
     Decline,
     Factor,
+    Factors,
     Months,
     Ratios,
     Repeats,
@@ -60,7 +62,11 @@ class ConcentrationThresholds(Group):
     pareto_goal: Share = Decimal("0.80")
     gini_bands: Shares = (Decimal("0.4"), Decimal("0.7"))
     dependency_alert: Share = Decimal("0.25")
+    dependency_alert_group: Share = Decimal("0.30")
     dependency_disclosure: Share = Decimal("0.10")  # IFRS 8 paragraph 34
+    cost_coverage: Share = Decimal(
+        "0.70"
+    )  # of the revenue, below which a share of margin is not computed (4.1)
 
 
 class ActivityThresholds(Group):
@@ -95,6 +101,22 @@ class SeasonThresholds(Group):
     overlap_months: Months = 2
 
 
+class PurchaseThresholds(Group):
+    """Sections 1.11 and 3.10."""
+
+    usual_family: Share = Decimal("0.30")  # of the clients of a segment, from which a family is usual
+    xyz: Factors = (Decimal("0.25"), Decimal("0.50"))
+
+
+class PricingThresholds(Group):
+    """Sections 3.7 to 3.9 and 13."""
+
+    mean_customers: Customers = 3  # of a product, for a mean price
+    fit_customers: Customers = 5  # of a product, for a line of price on quantity
+    mixed_dispersion: Factor = Decimal(1)  # above, one code covers several things
+    low_index: Factor = Decimal(95)
+
+
 class LifecycleThresholds(Group):
     """Section 7."""
 
@@ -118,6 +140,44 @@ class SegmentThresholds(Group):
     seed: Seed = 20_240_101
 
 
+class RetentionThresholds(Group):
+    """Sections 2.11, 2.16 and 2.17."""
+
+    censored_months: Months = 3  # a first purchase so soon after the data begin proves no novelty
+    discount: Share = Decimal("0.10")
+    survey_months: Months = 24  # older answers say nothing of today
+    satisfied_csat: Score = Decimal(4)
+    satisfied_nps: Score = Decimal(7)
+    loyal_years: Factor = Decimal(2)
+    loyal_trend: Decline = Decimal("-0.10")
+    loyal_wallet: Share = Decimal("0.25")
+
+
+class MarketThresholds(Group):
+    """Section 10: gap under which a segment goes with its market, growth under which a market stands still."""
+
+    flat_gap: Share = Decimal("0.005")
+    flat_market: Share = Decimal("0.01")
+
+
+class WalletThresholds(Group):
+    """Sections 3.12 and 3.13."""
+
+    months: Months = 24  # an older wallet says nothing of today
+    classes: Shares = (Decimal("0.25"), Decimal("0.60"))
+    target_share: Share = Decimal("0.40")
+    proxy_quantile: Share = Decimal("0.75")
+    proxy_customers: Customers = 8  # peers under which there is no proxy
+
+
+class DeclaredThresholds(Group):
+    """Section 3.16: what contradicts a declaration."""
+
+    recurring_orders: Count = 3
+    endangered_risk: Score = Decimal(40)
+    large_share: Share = Decimal("0.25")
+
+
 class Thresholds(Group):
     """All thresholds of a company."""
 
@@ -125,5 +185,11 @@ class Thresholds(Group):
     concentration: ConcentrationThresholds = ConcentrationThresholds()
     activity: ActivityThresholds = ActivityThresholds()
     season: SeasonThresholds = SeasonThresholds()
+    purchases: PurchaseThresholds = PurchaseThresholds()
+    pricing: PricingThresholds = PricingThresholds()
     lifecycle: LifecycleThresholds = LifecycleThresholds()
     segments: SegmentThresholds = SegmentThresholds()
+    retention: RetentionThresholds = RetentionThresholds()
+    market: MarketThresholds = MarketThresholds()
+    wallet: WalletThresholds = WalletThresholds()
+    declared: DeclaredThresholds = DeclaredThresholds()

@@ -16,7 +16,16 @@ STATUSES = ("new", "retained", "reactivated", "lost", "inactive")
 ABC = ("A", "B", "C")
 STAGE_FLAGS = ("reactivated", "revival", "watch", "not_market_adjusted", "h_unknown")
 
-CHAPTERS = ("00_donnees", "10_synthese", "20_concentration", "40_cycle_de_vie", "50_attrition_segments")
+CHAPTERS = (
+    "00_donnees",
+    "10_synthese",
+    "20_concentration",
+    "30_fidelite",
+    "40_cycle_de_vie",
+    "50_attrition_segments",
+    "60_rentabilite_prix",
+    "80_segments_marche",
+)
 
 UNITS = (
     "money",

@@ -70,9 +70,10 @@ def test_every_chapter_of_a_report_reads_what_the_batch_read(base, monkeypatch):
     store = Portfolio.open(path).store
     sell(base, "F99", "1000.00")
     monkeypatch.setenv(PINNED, f"base/{store.key}")
-    assert Portfolio.open(path).store.key == store.key
+    assert Portfolio.in_batch(path).store.key == store.key
+    assert Portfolio.open(path).store.key != store.key  # a variable left in a shell changes no command
     monkeypatch.setenv(PINNED, f"autre/{store.key}")
-    assert Portfolio.open(path).store.key != store.key
+    assert Portfolio.in_batch(path).store.key != store.key
 
 
 def test_a_database_that_cannot_be_read_is_an_error_without_secret(base, monkeypatch):

@@ -22,7 +22,7 @@ from capclient import places
 from capclient.batch.folders import MANIFEST
 from capclient.batch.job import Job, Prepared, Verdict
 from capclient.params import Params
-from capclient.readers.address import is_url, shown_url
+from capclient.readers.address import is_url, masked_address, shown_url
 from capclient.store import write_atomically
 
 RUN = "run.json"
@@ -136,7 +136,7 @@ def masked(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [masked(item) for item in value]
     if isinstance(value, str):
-        value = shown_url(value) if is_url(value) else value
+        value = shown_url(value) if is_url(value) else masked_address(value)
         return _URL_SECRET.sub(rf"\g<1>{_MASK}", _URL_USER.sub(rf"\g<1>{_MASK}@", value))
     return value
 

@@ -28,7 +28,13 @@ Revenue = dict[str, list[tuple[str, int]]]  # of an invoice: activity and cents
 def write_accounts(lines: pd.DataFrame, folder: Path) -> list[Path]:
     """Write ``<SIREN>FEC<year>1231.txt`` for every year of a ledger with VAT; return the paths in order."""
     documents = _documents(lines)
-    sums = (lines.amount_ht * 100).round().astype("int64").groupby([lines["invoice_id"], lines["activity"]]).sum()
+    sums = (
+        (lines.amount_ht * 100)
+        .round()
+        .astype("int64")
+        .groupby([lines["invoice_id"], lines["activity"]])
+        .sum()
+    )
     revenue: dict[str, list[tuple[str, int]]] = {}
     for number, activity, cents in sums.reset_index().itertuples(index=False):
         revenue.setdefault(number, []).append((activity, int(cents)))

@@ -15,13 +15,14 @@ WITH documents AS (
     SELECT customer_id, invoice_id, invoice_date AS day, doc_type, min(order_id) AS order_id,
            sum(amount_ht) AS amount, sum(cost) AS cost, sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
     FROM {invoice_lines} GROUP BY ALL
+), named AS (
+    SELECT *, coalesce(doc_type, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind FROM documents
 ), orders AS (
-    SELECT customer_id, order_id, min(day) AS ordered FROM documents WHERE order_id IS NOT NULL GROUP BY ALL
+    SELECT customer_id, order_id, min(day) AS ordered FROM named
+    WHERE order_id IS NOT NULL AND kind = 'invoice' GROUP BY ALL
 ), kinds AS (
-    SELECT documents.*, ordered,
-           coalesce(doc_type, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind
-    FROM documents LEFT JOIN orders
-         ON documents.order_id = orders.order_id AND documents.customer_id IS NOT DISTINCT FROM orders.customer_id
+    SELECT named.*, ordered FROM named LEFT JOIN orders
+         ON named.order_id = orders.order_id AND named.customer_id IS NOT DISTINCT FROM orders.customer_id
 )
 SELECT customer_id, day,
        {revenue} AS revenue, {credited} AS credited,
@@ -48,16 +49,16 @@ WITH documents AS (
            min(order_id) AS order_id, sum(amount_ht) AS amount, sum(cost) AS cost,
            sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
     FROM {invoice_lines} GROUP BY ALL
+), named AS (
+    SELECT *, coalesce(doc_type, CASE WHEN total < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind
+    FROM (SELECT customer_id, invoice_id, day, doc_type, min(order_id) AS order_id, sum(amount) AS total
+          FROM documents GROUP BY ALL)
 ), orders AS (
-    SELECT customer_id, order_id, min(day) AS ordered FROM documents WHERE order_id IS NOT NULL GROUP BY ALL
-), totals AS (
-    SELECT customer_id, invoice_id, day, doc_type, min(order_id) AS order_id, sum(amount) AS total
-    FROM documents GROUP BY ALL
+    SELECT customer_id, order_id, min(day) AS ordered FROM named
+    WHERE order_id IS NOT NULL AND kind = 'invoice' GROUP BY ALL
 ), kinds AS (
-    SELECT totals.*, ordered,
-           coalesce(doc_type, CASE WHEN total < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind
-    FROM totals LEFT JOIN orders
-         ON totals.order_id = orders.order_id AND totals.customer_id IS NOT DISTINCT FROM orders.customer_id
+    SELECT named.*, ordered FROM named LEFT JOIN orders
+         ON named.order_id = orders.order_id AND named.customer_id IS NOT DISTINCT FROM orders.customer_id
 ), bought AS (
     SELECT customer_id, day,
            count(DISTINCT coalesce(order_id, invoice_id, ''))
@@ -173,22 +174,4 @@ SELECT customer_id, arg_max(customer_name, (day, customer_name)) FILTER (custome
 FROM (SELECT customer_id, customer_name, salesperson, max(invoice_date) AS day
       FROM {invoice_lines} WHERE customer_id IS NOT NULL GROUP BY ALL)
 GROUP BY customer_id ORDER BY customer_id
-"""
-
-FAMILIES = """
-SELECT customer_id, count(DISTINCT family) AS families FROM {invoice_lines}
-WHERE invoice_date BETWEEN $1 AND $2 AND family IS NOT NULL AND amount_ht > 0 GROUP BY customer_id
-ORDER BY customer_id NULLS FIRST
-"""
-
-FAMILIES_SOLD = """
-SELECT count(DISTINCT family) AS families FROM {invoice_lines}
-WHERE invoice_date BETWEEN $1 AND $2 AND family IS NOT NULL AND amount_ht > 0
-"""
-
-FAMILY_REVENUE = """
-SELECT family, (sum(amount_ht) * 100)::BIGINT AS revenue FROM {invoice_lines}
-WHERE coalesce(accounting_date, invoice_date) BETWEEN $1 AND $2 AND coalesce(doc_type, '') <> 'deposit'
-GROUP BY family
-ORDER BY family NULLS LAST
 """

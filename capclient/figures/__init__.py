@@ -6,25 +6,50 @@ Floor 6, the only room that imports matplotlib and seaborn. Every function takes
 """
 
 from capclient.figures.activity import silence_figure, states_figure
-from capclient.figures.concentration import abc_figure, lorenz_figure, pareto_figure, weights_history_figure
+from capclient.figures.cohorts import cohorts_figure, survival_figure
+from capclient.figures.concentration import abc_figure, lorenz_figure, pareto_figure
 from capclient.figures.data import lines_figure, months_figure
+from capclient.figures.dependency import margin_weights_figure, stress_figure
 from capclient.figures.figure import Figure
 from capclient.figures.lifecycle import stages_figure, transitions_figure
+from capclient.figures.market import relative_growth_figure, segment_mix_figure, shift_share_figure
+from capclient.figures.prices import price_index_figure, price_volume_figure, price_volume_mix_figure
+from capclient.figures.purchases import baskets_figure, regularity_figure, white_space_figure
+from capclient.figures.retention import bridge_figure, loyalty_figure, renewal_figure
+from capclient.figures.ribbons import weights_history_figure
+from capclient.figures.salespeople import rankings_figure
 from capclient.figures.segments import clusters_figure, rfm_figure, silhouette_figure
 
 __all__ = [
     "Figure",
     "abc_figure",
+    "baskets_figure",
+    "bridge_figure",
     "clusters_figure",
+    "cohorts_figure",
     "lines_figure",
     "lorenz_figure",
+    "loyalty_figure",
+    "margin_weights_figure",
     "months_figure",
     "pareto_figure",
+    "price_index_figure",
+    "price_volume_figure",
+    "price_volume_mix_figure",
+    "rankings_figure",
+    "regularity_figure",
+    "relative_growth_figure",
+    "renewal_figure",
     "rfm_figure",
+    "segment_mix_figure",
+    "shift_share_figure",
     "silence_figure",
     "silhouette_figure",
     "stages_figure",
     "states_figure",
+    "stress_figure",
+    "survival_figure",
     "transitions_figure",
     "weights_history_figure",
+    "white_space_figure",
 ]

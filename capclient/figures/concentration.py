@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 from matplotlib.axes import Axes
 
 from capclient.figures.figure import Figure, drawn, unusable
 from capclient.figures.lettering import (
     customers,
-    drawable,
     listed,
     share_axis,
     short_money,
-    shortened,
 )
-from capclient.figures.palette import ACCENT, FAINT, INK, MUTED, OTHERS, PETROL, PETROL_PALE, RIBBONS
+from capclient.figures.palette import ACCENT, FAINT, INK, MUTED, OTHERS, PETROL, PETROL_PALE
 from capclient.notices import Notice, notice
 from capclient.vocabulary import ABC, Unknown
 from capclient.wording import text
 from capclient.wording.numbers import decimal, share
 
-OTHERS_COLUMN = "others"
 GOAL, TOP = 0.80, 0.20
 
 
@@ -76,8 +71,10 @@ def pareto_figure(
                     fontweight="bold",
                     va="top",
                     ha="left" if max(x[needed], x[leaders]) < 0.6 else "right",
+                    bbox={"facecolor": PETROL_PALE, "edgecolor": "none", "pad": 1.5},
                 )
         ax.set(xlim=(0, 1), ylim=(0, 1.04))
+        ax.set_yticks((0.2, 0.4, 0.6, 0.8, 1.0))  # one zero is enough in a corner
         ax.set_xlabel(text("figure.pareto.x", lang))
         ax.set_ylabel(text("figure.pareto.y", lang))
         share_axis(ax.xaxis, lang)
@@ -135,83 +132,6 @@ def lorenz_figure(curve: pd.DataFrame | Unknown, gini: float | Unknown, *, lang:
 
     title = text("figure.lorenz.title", lang, **facts)
     return drawn(draw, name="lorenz", title=title, alt=text("figure.lorenz.alt", lang, **facts))
-
-
-def weights_history_figure(history: pd.DataFrame | Unknown, *, lang: str, most: int = 6) -> Figure | Notice:
-    """Draw the weight of the largest clients over the years, named at the right edge (1.1).
-
-    Parameters
-    ----------
-    history
-        One row per year, oldest first; columns are client names and ``others``, values weights of 0 to 1.
-    most
-        Clients drawn apart; the rest joins the others.
-    """
-    missing = unusable(history)
-    if missing is not None or isinstance(history, Unknown):
-        return notice(missing or Unknown("not_applicable"), lang)
-    known = history.dropna(how="all").fillna(0.0).clip(lower=0.0)
-    names = [name for name in known.columns if name != OTHERS_COLUMN][:most]
-    weights = known[names].assign(**{OTHERS_COLUMN: 1.0 - known[names].sum(axis=1)})
-    years = [str(year) for year in weights.index]
-    first, last = weights[names].sum(axis=1).iloc[0], weights[names].sum(axis=1).iloc[-1]
-    facts = {
-        "leaders": customers(len(names), lang),
-        "first": share(first, lang, 0),
-        "last": share(last, lang, 0),
-        "from": years[0],
-        "to": years[-1],
-    }
-
-    def draw(axes: list[Axes]) -> None:
-        ax = axes[0]
-        order = [*names, OTHERS_COLUMN]
-        colours = [*(RIBBONS[rank % len(RIBBONS)] for rank in range(len(names))), OTHERS]
-        positions = list(range(len(years))) if len(years) > 1 else [0, 1]
-        table = weights if len(years) > 1 else pd.concat([weights, weights])
-        ax.stackplot(
-            positions, *(table[name] for name in order), colors=colours, edgecolor="white", linewidth=0.9
-        )
-        ends = table.iloc[-1][order].cumsum() - table.iloc[-1][order] / 2
-        labels = [drawable(name, 26) for name in names] + [text("figure.history.others", lang)]
-        heights = _spread(list(ends), 0.052)
-        for label, value, height, true, colour in zip(
-            labels, table.iloc[-1][order], heights, ends, colours, strict=True
-        ):
-            ax.annotate(
-                f"{label}  {share(value, lang, 0)}",
-                (positions[-1], true),
-                xytext=(positions[-1] * 1.025, height),
-                va="center",
-                fontsize=8.8,
-                color=INK,
-                annotation_clip=False,
-                arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 1.1, "shrinkA": 1, "shrinkB": 0},
-            )
-        ax.set_xticks(positions[: len(years)], [textwrap.fill(year, 12) for year in years])
-        if len(years) > 1:
-            ax.get_xticklabels()[0].set_horizontalalignment("left")
-            ax.get_xticklabels()[-1].set_horizontalalignment("right")
-        ax.set(xlim=(0, positions[-1]), ylim=(0, 1))
-        ax.set_ylabel(text("figure.history.y", lang))
-        ax.spines["bottom"].set_visible(False)
-        share_axis(ax.yaxis, lang)
-
-    parts = [f"{shortened(name, 60)} {share(weights[name].iloc[-1], lang)}" for name in names]
-    title = text("figure.history.title" if len(years) > 1 else "figure.history.title_one", lang, **facts)
-    alt = text("figure.history.alt", lang, **facts, parts=listed(parts, lang))
-    return drawn(draw, name="weights-history", title=title, alt=alt, height=400)
-
-
-def _spread(heights: list[float], gap: float) -> list[float]:
-    """Move labels apart so that none covers another, as little as possible, inside 0 to 1."""
-    placed: list[float] = []
-    for height in heights:
-        placed.append(max(height, placed[-1] + gap) if placed else height)
-    for index in reversed(range(len(placed))):
-        ceiling = 0.985 if index == len(placed) - 1 else placed[index + 1] - gap
-        placed[index] = min(placed[index], ceiling)
-    return placed
 
 
 def abc_figure(ranking: pd.DataFrame | Unknown, *, lang: str, currency: str) -> Figure | Notice:

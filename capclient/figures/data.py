@@ -48,6 +48,8 @@ def months_figure(
     series = known.groupby(level=0).sum().reindex(months)
     partial = {(d.year, d.month) for d in incomplete}
     in_n, in_n1 = (_inside(months, period.start, period.end) for period in (windows.n, windows.n1))
+    if partial & {(month.year, month.month) for month in months[in_n1]} or sum(in_n1) < 12:
+        in_n1 = np.zeros(len(months), dtype=bool)  # part of a year is never shown as a year
     totals = {"n": series[in_n].sum(), "n1": series[in_n1].sum()}
     best: Any = series.idxmax()
     facts = {

@@ -1,11 +1,11 @@
-"""Revenue by segment and by salesperson, and crossed classifications (1.10 to 1.12, 3.10).
+"""Revenue by segment, and crossed classifications (1.10, 1.11, 3.10).
 
 Floor 4. The lines of a breakdown add up to the total, because what has no segment is a line too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -33,8 +33,8 @@ def revenue_by(revenue: pd.Series, segment: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``segment`` (missing on the blank line), ``customers``, ``revenue``, ``share`` (0 to 1, of the total;
-        missing when the total is not positive) and ``is_blank``, largest first.
+        ``segment`` (missing on the blank line), ``customers``, ``active`` (those with revenue), ``revenue``,
+        ``share`` (0 to 1, of the total; missing when the total is not positive) and ``is_blank``, largest first.
 
     Examples
     --------
@@ -42,14 +42,18 @@ def revenue_by(revenue: pd.Series, segment: pd.Series) -> pd.DataFrame:
     ...     pd.Series({"C1": 60.0, "C2": 30.0, "C3": 10.0}),
     ...     pd.Series({"C1": "Retail", "C2": None, "C3": "Retail"}),
     ... )
-      segment  customers  revenue  share  is_blank
-    0  Retail          2     70.0    0.7     False
-    1     NaN          1     30.0    0.3      True
+      segment  customers  active  revenue  share  is_blank
+    0  Retail          2       2     70.0    0.7     False
+    1     NaN          1       1     30.0    0.3      True
     """
     whole = cents(revenue)
-    label = _filled(segment.reindex(revenue.index))
-    lines = pd.DataFrame({"segment": label, "whole": whole}).groupby("segment", dropna=False)["whole"]
-    table = lines.agg(customers="size", revenue="sum").reset_index()
+    label = filled(segment.reindex(revenue.index))
+    lines = pd.DataFrame({"segment": label, "whole": whole, "is_active": whole > 0})
+    table = (
+        lines.groupby("segment", dropna=False)
+        .agg(customers=("whole", "size"), active=("is_active", "sum"), revenue=("whole", "sum"))
+        .reset_index()
+    )
     total = int(whole.sum())
     table["share"] = table["revenue"] / (total if total > 0 else np.nan)
     table["is_blank"] = table["segment"].isna()
@@ -57,10 +61,102 @@ def revenue_by(revenue: pd.Series, segment: pd.Series) -> pd.DataFrame:
     return table.assign(revenue=table["revenue"] / 100).reset_index(drop=True)
 
 
-def _filled(labels: pd.Series) -> pd.Series:
+def filled(labels: pd.Series) -> pd.Series:
     """Return labels without outer blanks, missing where nothing is left."""
     text = labels.astype("str").str.strip()
     return text.mask(text.eq(""))
+
+
+def with_rest(table: pd.DataFrame, rest: Mapping[str, float]) -> pd.DataFrame:
+    """Add to a breakdown the revenue of no client that it counts, so that its lines add up to the whole (1.10).
+
+    Parameters
+    ----------
+    table
+        A :func:`revenue_by`.
+    rest
+        Name of a line (``pooled``, ``unassigned``) to its euros; a line at zero is left out.
+
+    Returns
+    -------
+    DataFrame
+        ``table`` with ``line`` (``segment``, ``blank``, or the name of a rest) and the shares of the whole; the
+        lines of the rest have no segment and count no client.
+
+    Examples
+    --------
+    >>> known = revenue_by(pd.Series({"C1": 60.0}), pd.Series({"C1": "Retail"}))
+    >>> with_rest(known, {"pooled": 15.0, "unassigned": 0.0})[["segment", "line", "customers", "share"]]
+      segment     line  customers  share
+    0  Retail  segment          1    0.8
+    1     NaN   pooled          0    0.2
+    """
+    more = pd.DataFrame(
+        [
+            {"segment": None, "customers": 0, "active": 0, "revenue": amount, "is_blank": True, "line": line}
+            for line, amount in rest.items()
+            if round(amount, 2)
+        ]
+    )
+    whole = table.assign(line=np.where(table["is_blank"], "blank", "segment"))
+    if len(more):
+        whole = pd.concat([whole, more.astype({"segment": "str"})], ignore_index=True)
+    amounts = cents(whole["revenue"])
+    total = int(amounts.sum())
+    whole["share"] = amounts / (total if total > 0 else np.nan)
+    return whole
+
+
+def with_change(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Put the year before beside a breakdown of :func:`revenue_by` (1.10).
+
+    Parameters
+    ----------
+    now, before
+        Breakdowns of N and N-1 by the same labels; None when N-1 is not covered.
+
+    Returns
+    -------
+    DataFrame
+        ``now`` with ``revenue_n1``, ``growth`` (missing when N-1 is not positive) and ``share_change`` (share of N
+        less share of N-1). A segment of N-1 alone keeps its line, at zero.
+
+    Examples
+    --------
+    >>> by = lambda amounts: revenue_by(pd.Series(amounts), pd.Series({"C1": "Retail", "C2": "Trade"}))
+    >>> found = with_change(by({"C1": 60.0, "C2": 40.0}), by({"C1": 40.0, "C2": 40.0}))
+    >>> found[["segment", "revenue_n1", "growth", "share_change"]].round(2)
+      segment  revenue_n1  growth  share_change
+    0  Retail        40.0     0.5           0.1
+    1   Trade        40.0     0.0          -0.1
+    """
+    if before is None:
+        return now.assign(revenue_n1=np.nan, growth=np.nan, share_change=np.nan)
+    key = [name for name in ("segment", "is_blank", "line") if name in now]
+    past = before[[*key, "revenue", "share"]].rename(columns={"revenue": "revenue_n1", "share": "share_n1"})
+    both = now.merge(past, on=key, how="outer", sort=False)
+    counts = [name for name in ("customers", "active") if name in both]
+    both[["revenue", "share", *counts]] = both[["revenue", "share", *counts]].fillna(0.0)
+    both[counts] = both[counts].astype("int64")
+    both["revenue_n1"] = both["revenue_n1"].fillna(0.0)
+    base = both["revenue_n1"].where(both["revenue_n1"] > 0)
+    both["growth"] = (both["revenue"] - base) / base
+    both["share_change"] = both["share"] - both.pop("share_n1").fillna(0.0)
+    order = [name for name in ("is_blank", "line") if name in both]
+    return both.sort_values(
+        [*order, "revenue", "segment"], ascending=[True] * len(order) + [False, True], ignore_index=True
+    )
+
+
+def mix_change(table: pd.DataFrame) -> float:
+    """Return how much of the revenue changed segment since N-1: half the sum of the changes in share (B10).
+
+    0 when every segment keeps its share, 1 when none of the segments is the same.
+
+    >>> mix_change(pd.DataFrame({"share_change": [0.1, -0.04, -0.06]}))
+    0.1
+    """
+    return round(float(table["share_change"].abs().sum()) / 2, 12)
 
 
 def segments_hhi(breakdown: pd.DataFrame) -> float | Unknown:
@@ -97,53 +193,6 @@ def labelled_table(labels: pd.Series, order: Sequence[str], measures: pd.DataFra
     sums = sums.where(~empty, 0.0)
     sums.insert(0, "customers", counts)
     return sums
-
-
-def salesperson_table(customers: pd.DataFrame, measures: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the portfolio of each salesperson and its rankings (1.12).
-
-    Parameters
-    ----------
-    customers
-        One row per client: ``salesperson``, ``revenue_n``, ``orders_n`` and, when known, ``margin_n``.
-    measures
-        Indexed by salesperson, either or both of ``quantity`` (sold) and ``product_types`` (number of
-        families sold). Rankings without their measure are left out.
-
-    Returns
-    -------
-    DataFrame
-        ``salesperson`` (missing on the line of clients without one, last), ``customers``, ``active``,
-        ``revenue``, ``orders``, ``share``, ``is_blank``, the measures, ``rank_revenue``, and for each of
-        ``quantity``, ``product_types``, ``margin`` a ``rank_...`` and a ``rank_change_...`` (places gained
-        on the ranking by revenue). Ties share the lowest rank; the blank line is not ranked.
-    """
-    seller = _filled(customers["salesperson"])
-    table = revenue_by(customers["revenue_n"], seller).rename(columns={"segment": "salesperson"})
-    grouped = customers.assign(salesperson=seller, active=cents(customers["revenue_n"]) > 0).groupby(
-        "salesperson", dropna=False
-    )
-    table["active"] = grouped["active"].sum().reindex(table["salesperson"]).to_numpy()
-    table["orders"] = grouped["orders_n"].sum().reindex(table["salesperson"]).to_numpy()
-    if "margin_n" in customers:
-        table["margin"] = (
-            grouped["margin_n"].sum(min_count=1).round(2).reindex(table["salesperson"]).to_numpy()
-        )
-    for measure in ("quantity", "product_types"):
-        if measures is not None and measure in measures:
-            table[measure] = measures[measure].reindex(table["salesperson"]).to_numpy()
-    ranked = ~table["is_blank"]
-    table["rank_revenue"] = _ranks(table["revenue"].where(ranked))
-    for measure in ("quantity", "product_types", "margin"):
-        if measure in table:
-            table[f"rank_{measure}"] = _ranks(table[measure].where(ranked))
-            table[f"rank_change_{measure}"] = table["rank_revenue"] - table[f"rank_{measure}"]
-    first = ["salesperson", "customers", "active", "revenue", "orders", "share", "is_blank"]
-    return table[first + [column for column in table if column not in first]]
-
-
-def _ranks(values: pd.Series) -> pd.Series:
-    return values.rank(method="min", ascending=False).astype("Int64")
 
 
 def abc_potential(abc_class: pd.Series, potential: pd.Series) -> pd.Series:

@@ -1,20 +1,19 @@
-"""How much the company depends on few clients, in one number each (1.5 to 1.9).
+"""How much the company depends on few clients, in one number each (1.5 to 1.8).
 
 Floor 4. Same base as :mod:`capclient.indicators.concentration`: active clients only, so that a client
 lost, at zero or net negative changes nothing. For the dependency on groups (1.7), the caller sums revenue by
-group first.
+group first (:func:`capclient.indicators.definitions.by_group`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from capclient.indicators.concentration import active_cents
-from capclient.indicators.exact import Limit, cents, number
+from capclient.indicators.concentration import active_cents, weights
+from capclient.indicators.exact import cents
 from capclient.vocabulary import Unknown
 
 
@@ -121,68 +120,37 @@ def top_share(revenue: pd.Series, k: int) -> float | Unknown:
     return int(ranked.iloc[:k].sum()) / int(ranked.sum())
 
 
-@dataclass(frozen=True, slots=True)
-class StressTest:
-    """What losing the first client would cost, in euros; ``months_of_fixed_costs`` in months (1.9)."""
+def margin_weights(revenue: pd.Series, margin: pd.Series) -> pd.DataFrame:
+    """Return the weight of each client in revenue beside its weight in margin (1.8).
 
-    customer_id: str
-    revenue_lost: float
-    contribution_lost: float | Unknown
-    contribution_left: float | Unknown
-    result_after: float | Unknown
-    months_of_fixed_costs: float | Unknown
-
-
-def stress_test(
-    revenue: pd.Series,
-    *,
-    variable_cost_rate: Limit | None,
-    fixed_costs: Limit | None,
-    total: float | None = None,
-) -> StressTest | Unknown:
-    """Simulate the loss of the first client (1.9).
+    Shares of margin have the same base as shares of revenue: the clients that earn some. A client sold at a loss
+    has no share of margin, as a client of credit notes has none of revenue.
 
     Parameters
     ----------
-    revenue
-        Net revenue in euros, one value per client.
-    variable_cost_rate
-        Variable costs as a share of revenue, 0 to 1; the contribution is what remains. None when not given.
-    fixed_costs
-        Fixed costs of a year, in euros. None when not given.
-    total
-        Revenue of the whole company when it exceeds that of these clients (revenue without client).
+    revenue, margin
+        Euros, one value per client, same index; a margin that nobody knows is missing.
 
     Returns
     -------
-    StressTest
-        With the reason in place of each amount that lacks an input; ``Unknown`` without active client.
+    DataFrame
+        ``weight``, ``rank``, ``margin_weight``, ``margin_rank`` (Int64), ``gap`` (share of margin less share of
+        revenue) and ``margin_rate`` (margin over revenue, missing when revenue is not positive).
 
     Examples
     --------
-    A contribution of 40 % and fixed costs of 300 turn the loss of the first client into a loss of 100:
+    The first client makes 60 % of the revenue and 20 % of the margin:
 
-    >>> fixture = pd.Series({"A": 500.0, "B": 150.0, "C": 150.0, "E": 120.0, "F": 80.0})
-    >>> outcome = stress_test(fixture, variable_cost_rate="0.60", fixed_costs=300)
-    >>> outcome.contribution_lost, outcome.contribution_left, outcome.result_after
-    (200.0, 200.0, -100.0)
+    >>> margin_weights(pd.Series({"A": 60.0, "B": 40.0}), pd.Series({"A": 2.0, "B": 8.0}))
+       weight  rank  margin_weight  margin_rank  gap  margin_rate
+    A     0.6     1            0.2            2 -0.4     0.033333
+    B     0.4     2            0.8            1  0.4     0.200000
     """
-    ranked = active_cents(revenue)
-    if ranked.empty:
-        return Unknown("denominator_zero")
-    lost = Fraction(int(ranked.iloc[0]), 100)
-    name = str(ranked.index[0])
-    if variable_cost_rate is None:
-        missing = Unknown("missing:variable_cost_rate")
-        return StressTest(name, float(lost), missing, missing, missing, missing)
-    contribution = 1 - number(variable_cost_rate)
-    everything = Fraction(int(cents(revenue).sum()), 100) if total is None else number(total)
-    lost_contribution = contribution * lost
-    left = contribution * (everything - lost)
-    amounts = (float(lost), float(lost_contribution), float(left))
-    if fixed_costs is None:
-        missing = Unknown("missing:fixed_costs")
-        return StressTest(name, *amounts, missing, missing)
-    fixed = number(fixed_costs)
-    months = float(lost_contribution * 12 / fixed) if fixed > 0 else Unknown("denominator_zero")
-    return StressTest(name, *amounts, float(left - fixed), months)
+    known = margin.reindex(revenue.index)
+    earned = weights(known.fillna(0.0))
+    table = weights(revenue)
+    table["margin_weight"] = earned["weight"].where(known.notna())
+    table["margin_rank"] = earned["rank"].where(known.notna())
+    table["gap"] = (table["margin_weight"] - table["weight"]).round(12)
+    table["margin_rate"] = known / revenue.where(cents(revenue) > 0)
+    return table

@@ -19,9 +19,9 @@ import pandas as pd
 from capclient import schema
 from capclient.engine.duckdb import workspace
 from capclient.engine.operations import CUSTOMER_DAYS, CUSTOMER_DAYS_BOOKED
-from capclient.errors import SourceError
+from capclient.errors import LedgerError, SourceError, listed
 from capclient.ingest import balance, keys, ledger, rejects, tables, totals
-from capclient.ingest.books import Books, read_books
+from capclient.ingest.books import MERGED, Books, read_books
 from capclient.ingest.sources import Part, parts_of
 from capclient.inputs import Inputs, inputs_of
 from capclient.params import Params
@@ -92,6 +92,8 @@ def _read_everything(
     report: dict[str, object] = {"tables": described_tables, "notes": notes}
     books = read_books(con, params, inputs, work)
     parts = _parts(con, params, inputs, books, work)
+    if not {"invoice_lines", schema.TOTALS.name} & set(parts):
+        raise LedgerError("ledger.no_lines", tables=listed(parts))
     refused: list[pd.DataFrame] = []  # rows of the other tables
     for name, table_parts in parts.items():
         if name == "invoice_lines":
@@ -125,8 +127,24 @@ def _read_everything(
             *balance.of_books(con, folder, books),
         ]
     own = [name for name in described_tables if name in params.sources]  # a book agrees with itself
-    report["keys"] = keys.checked(con, folder, own, str(report.get("lines") or "") or None)
+    sheets = _own_sheets(con, params, parts, work)
+    report["keys"] = keys.checked(con, folder, own, str(report.get("lines") or "") or None, sheets)
     return report
+
+
+def _own_sheets(
+    con: duckdb.DuckDBPyConnection, params: Params, parts: dict[str, list[Part]], work: Path
+) -> dict[str, Path]:
+    """Return the user's own sheets of tables that a book completes: who is missing there is missing in them."""
+    sheets: dict[str, Path] = {}
+    for name in MERGED:
+        mine = [part for part in parts.get(name, []) if not part.is_book]
+        if name in params.sources and len(mine) < len(parts[name]):
+            folder = work / "own"
+            folder.mkdir(exist_ok=True)
+            tables.write(con, schema.TABLES[name], mine, params, folder)
+            sheets[name] = folder / f"{name}.parquet"
+    return sheets
 
 
 def _wide_cover(notes: list[list[object]]) -> list[str | None] | None:

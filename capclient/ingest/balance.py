@@ -20,6 +20,7 @@ from capclient.readers.sql_text import written
 from capclient.schema import TABLES
 
 DUPLICATE_EXAMPLES = 20
+NOT_CUTOFF = "coalesce(doc_type, '') <> 'cutoff'"  # moves between accounts are no credit notes
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, object]:
@@ -62,8 +63,8 @@ def quality(
             count(*) FILTER (reject IS NULL AND rounding <> 0) AS lines_rounded,
             coalesce(sum(rounding) FILTER (reject IS NULL), 0) AS rounding_total,
             count(*) FILTER (reject IS NULL AND amount_ht = 0) AS lines_zero,
-            count(*) FILTER (reject IS NULL AND amount_ht < 0) AS lines_negative,
-            coalesce(sum(amount_ht) FILTER (reject IS NULL AND amount_ht < 0), 0) AS amount_negative,
+            count(*) FILTER (reject IS NULL AND amount_ht < 0 AND {NOT_CUTOFF}) AS lines_negative,
+            coalesce(sum(amount_ht) FILTER (reject IS NULL AND amount_ht < 0 AND {NOT_CUTOFF}), 0) AS amount_negative,
             min(least(invoice_date, accounting_date)) FILTER (reject IS NULL)::VARCHAR AS first_day,
             max(greatest(invoice_date, accounting_date)) FILTER (reject IS NULL)::VARCHAR AS last_day
         FROM {lines}""",
@@ -85,7 +86,7 @@ def quality(
         | {
             "rejects_by_reason": _rows(
                 con,
-                f"SELECT reason_code, count(*), coalesce(sum(amount_ht), 0) FROM {_refused_lines(folder)} "
+                f"SELECT reason_code, count(*), sum(amount_ht) FROM {_refused_lines(folder)} "
                 "GROUP BY 1 ORDER BY 2 DESC, 1",
             ),
             "oddities": _rows(
@@ -152,7 +153,7 @@ def duplicates(con: duckdb.DuckDBPyConnection, folder: Path, parts: list[Part]) 
     They are reported and stay: two equal lines of one invoice are as often two sales as one mistake.
     """
     groups = ", ".join(f"({part.number}, {part.group})" for part in parts)
-    lines = " UNION ALL ".join(
+    lines = " UNION ALL BY NAME ".join(
         f"SELECT {part.number} AS number, * FROM "
         f"{written(folder / 'invoice_lines' / f'part-{part.number:03d}.parquet')} "
         "WHERE reject IS NULL"

@@ -98,6 +98,8 @@ def read_books(con: duckdb.DuckDBPyConnection, params: Params, inputs: Inputs, w
     for name in sorted(set(params.sources) & set(BOOKS)):
         book = books[name] = _chosen(params, name, _read(con, params, name, inputs, work))
         if "invoice_lines" not in book.tables and not _takes_other_tables(params, name):
+            if not book.rejects:
+                raise LedgerError("book.no_revenue", source=name)
             raise LedgerError("book.nothing_kept", source=name, reasons=_reasons(book))
         for table in book.tables:
             if table in MERGED or table in params.sources:

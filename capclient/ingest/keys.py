@@ -7,7 +7,7 @@ what it looks like, never merged. Source: sections 0.1 and 0.5 of the dictionary
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,11 @@ class Check:
 
 
 def checked(
-    con: duckdb.DuckDBPyConnection, folder: Path, tables: list[str], lines: str | None
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: list[str],
+    lines: str | None,
+    sheets: Mapping[str, Path] | None = None,
 ) -> list[dict[str, object]]:
     """Compare the keys of the tables of a store and write the complete lists to ``keys.parquet``.
 
@@ -59,6 +63,9 @@ def checked(
     lines
         SQL of a FROM item over the kept invoice lines (``{folder}`` may stand for the store), None without ledger.
 
+    sheets
+        Parquet files that stand for those of the store: what the user gave, before a book completed it.
+
     Returns
     -------
     list of dict
@@ -70,7 +77,7 @@ def checked(
     ledger = lines.replace("{folder}", written(folder)[1:-1]) if lines else None
     columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in LISTS.items())
     con.execute(f"CREATE OR REPLACE TEMP TABLE key_lists ({columns})")
-    found = [_compared(con, check) for check in _checks(con, folder, tables, ledger)]
+    found = [_compared(con, check) for check in _checks(con, folder, tables, ledger, sheets or {})]
     _name(con, folder, tables, ledger)
     con.execute(
         f'COPY (SELECT * FROM key_lists ORDER BY "check", side DESC, abs(amount) DESC NULLS LAST, rows DESC, id) '
@@ -81,11 +88,17 @@ def checked(
 
 
 def _checks(
-    con: duckdb.DuckDBPyConnection, folder: Path, tables: list[str], ledger: str | None
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: list[str],
+    ledger: str | None,
+    sheets: Mapping[str, Path],
 ) -> Iterator[Check]:
     """Every pair of columns that both exist, in the order of the tables."""
     here = [name for name in TABLES if name in tables and name != LEDGER]
-    files = {name: f"read_parquet({written(folder / (name + '.parquet'))})" for name in here}
+    files = {
+        name: f"read_parquet({written(sheets.get(name, folder / (name + '.parquet')))})" for name in here
+    }
     clients = (
         f"SELECT customer_id AS id, count(*) AS rows, sum(revenue) AS amount FROM {_days(folder)} GROUP BY 1"
     )

@@ -27,6 +27,7 @@ COLUMNS = ("source", "line", "reason_code", "amount_ht", "raw")
 DELIBERATE = (
     *("overlap", "filter", "total_row", "repeated_header", "group_row"),
     *(code for code, _ in NOT_INVOICED),
+    *("einvoice_other_seller", "einvoice_duplicate", "einvoice_replaced", "einvoice_group"),
 )
 
 

@@ -35,6 +35,7 @@ class Part:
     headers: dict[str, str]
     styles: dict[str, inference.Style]
     notes: tuple[Note, ...]
+    is_book: bool = False
 
     @property
     def source(self) -> str:
@@ -55,7 +56,7 @@ class Part:
     @property
     def is_settled(self) -> bool:
         """Tell whether the part is of a book, whose signs and document types need no second look."""
-        return self.raw.source_column is not None
+        return self.is_book
 
     def column(self, name: str) -> str | None:
         """Return the SQL of a canonical column of :attr:`texts`, or None when the file does not give it."""
@@ -95,7 +96,7 @@ def settled_part(con: duckdb.DuckDBPyConnection, raw: RawTable, table: Table, *,
     """Return the part of a book's table: columns already bear their names, numbers and dates their types."""
     options = FileSource(path=raw.source)
     (part,) = _styled(con, [raw], options, table, currency="")
-    return replace(part, number=number, group=number)
+    return replace(part, number=number, group=number, is_book=True)
 
 
 def _styled(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from capclient.checks import spoken_facts
+from capclient.checks import limits_said
 from capclient.ingest.remarks import key_remarks
 from capclient.notebook.desk import desk
 from capclient.notebook.listing import listing
@@ -21,25 +21,25 @@ from capclient.wording import text
 
 def documents_table(portfolio: Portfolio) -> Table | Notice:
     """Show what the entries of the accounts were taken for: kind of document, number, amount."""
-    return _accounts(portfolio, "documents", "document", "type", ["document", "times", "amount"])
+    return _accounts(portfolio, "documents", "document", "type", ["document", "number_of", "booked"])
 
 
 def matching_table(portfolio: Portfolio) -> Table | Notice:
     """Show how receipts and credit notes were matched to invoices, and what stays unallocated."""
-    return _accounts(portfolio, "matching", "matched", "method", ["matched", "amount", "share"])
+    return _accounts(portfolio, "matching", "matched", "method", ["matched", "booked", "share"])
 
 
 def _accounts(portfolio: Portfolio, fact: str, name: str, code: str, columns: list[str]) -> Table | Notice:
     lang = desk().lang
     rows = _facts(portfolio).get(fact, [])
-    frame = pd.DataFrame(rows).rename(columns={"count": "times"})
+    frame = pd.DataFrame(rows).rename(columns={"count": "number_of", "amount": "booked"})
     if frame.empty:
         return _no_accounts()
     frame[name] = [text(f"{name}.{value}", lang) for value in frame[code]]
-    for column in {"amount", "share"} & set(frame):
+    for column in {"booked", "share"} & set(frame):
         frame[column] = frame[column].astype("float64")  # JSON keeps exact amounts as texts
-    order = frame.amount.abs().sort_values(ascending=False, kind="stable").index
-    return listing(frame.loc[order], columns, f"table.{fact}")
+    order = frame.booked.abs().sort_values(ascending=False, kind="stable").index
+    return listing(frame.loc[order], columns, f"table.{fact}", note=f"table.{fact}.note")
 
 
 def review_table(portfolio: Portfolio) -> Table | Notice:
@@ -53,18 +53,16 @@ def review_table(portfolio: Portfolio) -> Table | Notice:
         frame = frame.assign(
             document=[text(f"document.{code}", here.lang) for code in frame.type],
             invoice_date=frame.date,
-            amount=frame.amount.astype("float64"),
+            booked=frame.amount.astype("float64"),
         )
-    names = ["document", "journal", "number", "invoice_date", "source", "line", "amount"]
+    names = ["document", "journal", "number", "invoice_date", "source", "line", "booked"]
     return listing(frame, names, "table.review", most=10)
 
 
 def limits_table(portfolio: Portfolio) -> Table | Notice:
     """Show what the sources of this company cannot tell, whatever is done with them."""
     lang = desk().lang
-    said = [
-        spoken_facts(code, facts, lang) for book in portfolio.books.values() for code, facts in book["limits"]
-    ]
+    said = limits_said(portfolio, lang)
     if not said:
         return _no_accounts()
     return listing(pd.DataFrame({"limit": said}), ["limit"], "table.limits")

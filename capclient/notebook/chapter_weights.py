@@ -1,4 +1,4 @@
-"""Chapter 20: weight of the clients, Pareto, dependency.
+"""Chapter 20: weight of the clients, Pareto, classes, and the definitions that compete.
 
 Floor 7.
 """
@@ -8,14 +8,21 @@ from __future__ import annotations
 import pandas as pd
 
 from capclient import figures
+from capclient.findings import finding_specs, reason_text
+from capclient.indicators.breakdown import XYZ
+from capclient.indicators.concentration import PMG
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.tables import Table
+from capclient.themes import purchases
+from capclient.themes.classes import ZONES
 from capclient.themes.concentration import Concentration
 from capclient.vocabulary import Unknown
 from capclient.wording import text
-from capclient.wording.numbers import decimal, money
+from capclient.wording.numbers import spoken
+
+VIEWS = ("clients", "groups", "with_pools", "without_intragroup", "without_first")
 
 
 def pareto_figure(weights: Concentration) -> figures.Figure | Notice:
@@ -49,13 +56,7 @@ def history_figure(weights: Concentration) -> figures.Figure | Notice:
 def top_table(weights: Concentration, *, most: int = 15) -> Table | Notice:
     """Show the largest clients, their weight and how it moved."""
     names = [
-        "name",
-        "customer_id",
-        "revenue_n",
-        "growth",
-        "weight",
-        "weight_change",
-        "cumulative_share",
+        *("name", "customer_id", "revenue_n", "growth", "weight", "weight_change", "cumulative_share"),
         "abc_class",
     ]
     frame = weights.ranking[weights.ranking.revenue_n > 0]
@@ -63,67 +64,87 @@ def top_table(weights: Concentration, *, most: int = 15) -> Table | Notice:
 
 
 def winback_table(weights: Concentration, *, most: int = 15) -> Table | Notice:
-    """Show former clients by their best year."""
-    names = ["name", "customer_id", "best_12m", "best_12m_end", "last_purchase", "salesperson"]
-    missing = None if desk().portfolio.has_lines else Unknown("missing:invoice_lines")
-    return listing(missing if missing is not None else weights.winback, names, "table.winback", most=most)
+    """Show former clients by their best year, since when they are silent, and what to know before calling."""
+    if not desk().portfolio.has_lines:
+        return absent(Unknown("missing:invoice_lines"))
+    lang = desk().lang
+    names = ["name", "customer_id", "best_12m", "recency_days", "salesperson", "remark"]
+    remarks = [
+        ", ".join(text(f"remark.{code}", lang) for code, said in (("insolvent", gone), ("group_buys", buys)) if said)
+        for gone, buys in zip(weights.winback.is_insolvent, weights.winback.group_buys, strict=True)
+    ] if len(weights.winback) else []  # fmt: skip
+    frame = weights.winback.assign(remark=pd.Series(remarks, index=weights.winback.index, dtype="str"))
+    return listing(frame, names, "table.winback", most=most)
 
 
-def segment_table(weights: Concentration, dimension: str) -> Table | Notice:
-    """Show revenue by a dimension of the client sheet, or by product family; the blank line is shown."""
-    here = desk()
-    if weights.reason is not None or dimension not in weights.segments:
-        return absent(weights.reason or Unknown(f"missing:{dimension}"))
-    frame = weights.segments[dimension]
-    frame = frame.assign(segment=frame.segment.fillna(text("segment.blank", here.lang)))
-    names = (
-        ["segment", "customers", "revenue", "share"]
-        if "customers" in frame
-        else ["segment", "revenue", "share"]
-    )
-    return listing(frame, names, f"table.by_{dimension}", most=20)
+def years_table(weights: Concentration) -> Table | Notice:
+    """Show the main indices of every complete year."""
+    years = weights.views.years
+    names = ["year", "active", "top1_share", "top1_share_group", "top10_share", "hhi", "effective_customers"]
+    if weights.reason is not None or years.empty:
+        return absent(weights.reason or Unknown("history_short"))
+    return listing(years, names, "table.years")
 
 
-def salespeople_table(weights: Concentration) -> Table | Notice:
-    """Show the portfolio of each salesperson."""
-    here = desk()
-    frame = weights.salespeople
-    if frame.empty or frame.is_blank.all():
-        return absent(weights.reason or Unknown("missing:salesperson"))
-    frame = frame.assign(salesperson=frame.salesperson.fillna(text("segment.blank", here.lang)))
-    names = ["salesperson", "customers", "active", "revenue", "share", "orders"]
-    return listing(frame, names, "table.salespeople")
+def views_table(weights: Concentration) -> Table | Notice:
+    """Show the portfolio under each definition: clients, groups, with pooled codes, without the first client."""
+    here, table = desk(), weights.views.table
+    if weights.reason is not None:
+        return absent(weights.reason)
+    rows = []
+    for measure, values in table.iterrows():
+        id = "portfolio.customers_active_n" if measure == "customers" else f"concentration.{measure}"
+        spec = finding_specs()[id]
+        said = {
+            view: "–" if isinstance(value, Unknown) else spoken(value, spec.unit, here.lang, here.currency)
+            for view, value in values.items()
+        }
+        rows.append({"label": spec.label(here.lang), **said})
+    names = ["label", *(view for view in VIEWS if view in table)]
+    return listing(pd.DataFrame(rows), names, "table.views", note="table.views_note")
 
 
-def stress_table(weights: Concentration) -> Table | Notice:
-    """Show what losing the first client would cost."""
-    here = desk()
-    outcome = weights.reason or weights.stress
-    if isinstance(outcome, Unknown):
-        return absent(outcome)
-    rows = [
-        ("stress_top1_revenue_lost", outcome.revenue_lost),
-        ("stress_top1_contribution_lost", outcome.contribution_lost),
-        ("stress_top1_result", outcome.result_after),
-        ("stress_top1_months", outcome.months_of_fixed_costs),
+def rules_table(weights: Concentration) -> Table | Notice:
+    """Show classes A, B and C under both rules, by the share before the client and after it."""
+    names = ["abc_class", "customers", "share", "customers_after", "share_after"]
+    return listing(weights.reason or weights.views.classes.reset_index(), names, "table.rules")
+
+
+def classes_table(weights: Concentration) -> Table | Notice:
+    """Show the clients by size, by regularity of their purchases, and by zone of class and potential."""
+    if weights.reason is not None:
+        return absent(weights.reason)
+    lang, clients = desk().lang, weights.classes.customers
+    active = clients[clients.revenue_n > 0]
+    if active.empty:
+        return absent(Unknown("denominator_zero"))
+    regular = purchases(desk().portfolio).customers.xyz_class.reindex(active.index)
+    zones = weights.classes.zones
+    kinds = [
+        ("size", "size", active.pmg_class, PMG),
+        ("regularity", "regularity", regular, XYZ if regular.notna().all() else (*XYZ, "none")),
+        ("zones", "zone", active.zone.astype("str"), tuple(map(str, ZONES))),
     ]
-    known = found()
-    frame = pd.DataFrame(
-        [
-            (
-                known[f"concentration.{id}"].spec.label(here.lang),
-                _amount(value, id),
-                known[f"concentration.{id}"].spec.how(here.lang),
+    unknown = {"regularity": Unknown("history_short") if regular.isna().all() else None}
+    unknown["zones"] = zones if isinstance(zones, Unknown) else None
+    rows: list[dict[str, object]] = []
+    for kind, prefix, labels, codes in kinds:
+        head = text(f"classification.{kind}", lang)
+        missing = unknown.get(kind)
+        if missing is not None:
+            rows.append({"classification": head, "class_name": reason_text(missing.reason, lang)})
+            continue
+        for code in codes:
+            own = active.revenue_n[labels.fillna("none").eq(code).to_numpy(dtype=bool)]
+            rows.append(
+                {
+                    "classification": head,
+                    "class_name": text(f"{prefix}.{code}", lang),
+                    "customers": len(own),
+                    "customers_share": len(own) / len(active),
+                    "revenue": round(float(own.sum()), 2),
+                    "share": float(own.sum()) / float(active.revenue_n.sum()),
+                }
             )
-            for id, value in rows
-        ],
-        columns=["label", "value", "how"],
-    )
-    return listing(frame, ["label", "value", "how"], "table.stress")
-
-
-def _amount(value: float | Unknown, id: str) -> str:
-    here = desk()
-    if isinstance(value, Unknown):
-        return found()[f"concentration.{id}"].spoken(here.lang, here.currency)
-    return decimal(value, here.lang, 1) if id.endswith("months") else money(value, here.lang, here.currency)
+    names = ["classification", "class_name", "customers", "customers_share", "revenue", "share"]
+    return listing(pd.DataFrame(rows, columns=names), names, "table.classes")

@@ -16,6 +16,7 @@ from IPython.display import display
 from capclient.cards import Card, Cards, Sentence
 from capclient.errors import ParamsError
 from capclient.findings import Finding, reason_text, sentence
+from capclient.indicators.market import position
 from capclient.notices import Notice, notice
 from capclient.portfolio import Portfolio
 from capclient.tables import Styles
@@ -84,7 +85,7 @@ def open_portfolio(params: str = DEMO, *, lang: str = "fr", as_of: str = "") -> 
         Analysis date ``YYYY-MM-DD``; empty for that of the parameters.
     """
     path = _demo() if params == DEMO else Path(params)
-    portfolio = Portfolio.open(path, as_of=date.fromisoformat(as_of) if as_of else None)
+    portfolio = Portfolio.in_batch(path, as_of=date.fromisoformat(as_of) if as_of else None)
     _desks[:] = [Desk(portfolio, lang)]
     if get_ipython() is not None:
         display(Styles())  # tables and cards look in JupyterLab as they do in the report
@@ -116,8 +117,8 @@ def note(key: str) -> Sentence | Notice:
     words, unknown = sentence(full, known, here.lang, here.currency, **_names())
     if unknown:
         return absent(Unknown(unknown[0].reason or "not_applicable"))
-    caveats = sorted({item.caveat for item in _quoted(full, known, here.lang) if item.caveat})
-    return Sentence(words, tuple(text(code, here.lang) for code in caveats))
+    caveats = {said for item in _quoted(full, known, here.lang) for said in item.caveats(here.lang)}
+    return Sentence(words, tuple(sorted(caveats)))
 
 
 def _quoted(key: str, known: dict[str, Finding], lang: str) -> list[Finding]:
@@ -142,13 +143,26 @@ def variant(key: str, known: dict[str, Finding]) -> str:
             "concentration.top1_share",
             lambda value: "alert" if value >= float(limits.concentration.dependency_alert) else "calm",
         ),
+        "concentration.groups": (
+            "concentration.top1_share_group",
+            lambda value: "alert" if value >= float(limits.concentration.dependency_alert_group) else "calm",
+        ),
         "lifecycle.old_age": (
             "lifecycle.old_age_revenue_share",
             lambda value: "alert" if value > float(limits.lifecycle.old_age_alert) else "calm",
         ),
         "portfolio.growth": (
             "portfolio.growth",
-            lambda value: "up" if value >= 0.005 else "down" if value <= -0.005 else "flat",
+            _direction,
+        ),
+        "portfolio.bridge": ("portfolio.growth", _direction),
+        "retention.seniority": (
+            "retention.seniority_censored_customers",
+            lambda value: "least" if value else "exact",
+        ),
+        "market.position": (
+            "market.relative_growth_points",
+            lambda gap: position(known["market.own_growth"].value or 0.0, gap, flat=limits.market.flat_gap),
         ),
         "quality.reconciled": ("quality.reconciliations_failed", lambda value: "failed" if value else "ok"),
         "model.clusters": ("model.clusters", lambda value: "stable"),
@@ -163,6 +177,10 @@ def variant(key: str, known: dict[str, Finding]) -> str:
             return f"{key}.{fallback}"
         return next(name for name in sorted(catalogue(desk().lang)) if name.startswith(f"{key}."))
     return f"{key}.{judge(value)}"
+
+
+def _direction(growth: float) -> str:
+    return "up" if growth >= 0.005 else "down" if growth <= -0.005 else "flat"
 
 
 def _band(value: float, bands: tuple[object, object]) -> str:
@@ -181,10 +199,15 @@ def headline(known: dict[str, Finding], lang: str, currency: str) -> list[Card]:
         Card(
             known[id].spec.label(lang),
             _signed(known[id], lang, currency),
-            "" if known[id].reason is None else reason_text(known[id].reason or "", lang),
+            _hint(known[id], lang),
         )
         for id in CARDS
     ]
+
+
+def _hint(item: Finding, lang: str) -> str:
+    """Say why a headline figure is unknown, or how uncertain it is on few clients."""
+    return reason_text(item.reason, lang) if item.reason else item.bounds(lang)
 
 
 def _signed(item: Finding, lang: str, currency: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 
 import pandas as pd
 
+from capclient.findings import Finding
 from capclient.notebook.desk import absent, desk, found
 from capclient.notices import Notice
 from capclient.tables import Table, table
@@ -16,7 +17,13 @@ from capclient.vocabulary import Unknown
 from capclient.wording import text
 from capclient.wording.numbers import day
 
-OPTIONAL = ("salesperson", "flags", "risk_score")  # a column that says nothing for anybody is left out
+OPTIONAL = (
+    "salesperson",
+    "flags",
+    "risk_score",
+    "remark",
+    "unit",
+)  # a column that says nothing for anybody is left out
 UNSAID = ("", "nan", "not_market_adjusted")  # said once, as a caveat of the whole chapter
 
 # Unit of each column a table may show; its head is the sentence ``column.<name>``.
@@ -34,8 +41,35 @@ UNITS = {
     "label": "text", "value": "text", "how": "text", "theme": "text", "known": "count", "total": "count",
     "season": "text", "r": "count", "f": "count", "m": "count", "margin": "money", "cluster": "count",
     "seniority_years": "years", "gross_margin_rate": "share", "what": "text", "override": "text",
-    "document": "text", "matched": "text", "limit": "text", "journal": "text", "number": "text", "line": "count",
+    "number_of": "count", "booked": "money_cents", "document": "text", "matched": "text", "limit": "text",
+    "journal": "text", "number": "text", "line": "count",
+    "interval": "text", "n": "count", "bar": "text", "change": "money", "notion": "text", "definition": "text",
+    "claim": "text", "claimed": "text", "own": "text", "band": "text", "year": "text", "contracts": "count",
+    "open_ended": "money", "cumulated": "money", "quadrant": "text", "rate": "text",
+    "market_growth": "change", "relative_growth": "change", "relative_points": "points", "market_share": "share",
+    "market_share_change": "points", "position": "text", "trend": "text", "attrition": "share",
+    "attrition_revenue": "share", "nrr": "share", "nrr_adjusted": "share", "effect_growth": "money",
+    "effect_mix": "money", "effect_competitive": "money", "effect_not_compared": "money", "outlook": "text",
+    "declining": "text", "partners": "text", "contract_id": "text", "wallet": "money", "wallet_share": "share",
+    "wallet_class": "text", "potential": "money", "potential_source": "text", "criterion": "text", "level": "text",
+    "contradiction": "text", "share_n1": "share", "share_change": "points",
     "rank_revenue": "count", "rule": "text", "orders_n": "count", "purchase_days_12m": "count",
+    "frequency": "ratio", "average_basket": "money", "family": "text", "peer_share": "share", "peers": "customers",
+    "usual_revenue": "money", "volatility": "share", "price_effect": "money", "volume_effect": "money",
+    "change_n": "money", "mix_effect": "money", "new_products": "money", "stopped_products": "money",
+    "not_decomposable": "money",
+    "unit": "text", "qty_n": "count", "qty_n1": "count", "price_n": "money_cents", "price_n1": "money_cents",
+    "price_change": "change", "product": "text", "mean_price": "money_cents", "lowest": "money_cents",
+    "highest": "money_cents", "dispersion": "share", "lever": "money", "price_index": "index", "compared": "count",
+    "qty": "count", "price": "money_cents", "expected_price": "money_cents", "residual": "change",
+    "clients": "spoken", "groups": "spoken", "with_pools": "spoken", "without_intragroup": "spoken",
+    "without_first": "spoken", "customers_after": "customers", "share_after": "share", "classification": "text",
+    "class_name": "text", "customers_share": "share", "zone": "text", "top1_share": "share", "top1_share_group":
+    "share", "top10_share": "share", "hhi": "index", "effective_customers": "ratio", "scenario": "text",
+    "dimension": "text", "margin_lost": "money",
+    "revenue_lost": "money", "share_lost": "share", "contribution_lost": "money", "result_after": "money",
+    "months": "ratio", "remark": "text", "ranking_revenue": "spoken", "ranking_quantity": "spoken",
+    "ranking_product_types": "spoken", "ranking_margin": "spoken",
 }  # fmt: skip
 
 
@@ -46,11 +80,17 @@ def quote(*ids: str) -> Table | Notice:
     rows = pd.DataFrame(
         {
             "label": [item.spec.label(here.lang) for item in chosen],
-            "value": [item.spoken(here.lang, here.currency) for item in chosen],
+            "value": [_said(item) for item in chosen],
             "how": [item.spec.how(here.lang) for item in chosen],
         }
     )
     return listing(rows, ["label", "value", "how"], "table.findings")
+
+
+def _said(item: Finding) -> str:
+    here = desk()
+    bounds = item.bounds(here.lang)  # a rate on few clients never stands bare
+    return item.spoken(here.lang, here.currency) + (f" ({bounds})" if bounds else "")
 
 
 def listing(
@@ -67,7 +107,10 @@ def listing(
     if isinstance(frame, Unknown):
         return absent(frame)
     if frame.empty:
-        return Notice(text("table.nothing", here.lang), "", here.lang, "notice.nothing")
+        said = text("table.nothing", here.lang, caption=text(caption, here.lang, **facts))
+        return Notice(said, "", here.lang, "notice.nothing")
+    if "revenue_n1" in names and not _knows_n1():
+        frame = frame.assign(revenue_n1=float("nan"))  # part of a year is never shown as a year
     if frame.index.name == "customer_id" and "name" in names and (frame.name == frame.index).all():
         names = [name for name in names if name != "customer_id"]  # a client known by its code is named once
     worded = in_words(frame, names, here.lang)
@@ -77,6 +120,11 @@ def listing(
         worded, columns=columns, caption=text(caption, here.lang, **facts), lang=here.lang,
         currency=here.currency, most=most, note=text(note, here.lang) if note else "",
     )  # fmt: skip
+
+
+def _knows_n1() -> bool:
+    portfolio = desk().portfolio
+    return portfolio.has_lines and portfolio.is_complete(portfolio.windows.n1)
 
 
 def _is_blank(values: pd.Series) -> bool:

@@ -38,7 +38,7 @@ def company_page(
         company={
             "name": company.name or company.id,
             "siren": company.siren or None,
-            "sector": company.sector.replace("_", " ") or None,
+            "sector": company.sector.replace("_", " ").capitalize() or None,
         },
         lang=lang,
         as_of=portfolio.as_of,
@@ -54,7 +54,7 @@ def company_page(
         lines=_balance(portfolio, "lines"),
         amounts=_balance(portfolio, "amount"),
         warnings=_warnings(portfolio, lang),
-        reconciliations=checks(portfolio, lang),
+        reconciliations=sorted(checks(portfolio, lang), key=lambda item: item.holds is not False),
         method=[
             (item.spec.label(lang), _said(item, portfolio, lang), item.spec.section, _how(item, lang))
             for item in findings
@@ -119,6 +119,8 @@ def _period(portfolio: Portfolio, lang: str) -> str:
         return text("page.period_one", lang, start=day(years.start, lang), end=day(years.end, lang))
     years = portfolio.windows.n
     before = portfolio.windows.n1
+    if not portfolio.is_complete(before):
+        return text("page.period_alone", lang, start=day(years.start, lang), end=day(years.end, lang))
     return text(
         "page.period_two", lang, start=day(years.start, lang), end=day(years.end, lang),
         start1=day(before.start, lang), end1=day(before.end, lang),

@@ -65,7 +65,9 @@ def is_url(path: str) -> bool:
 
 
 def is_sqlite_file(path: Path) -> bool:
-    """Tell whether a file is an SQLite database, by its first bytes."""
+    """Tell whether a file is an SQLite database, by its first bytes; a pipe is no file."""
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
             return file.read(len(MAGIC)) == MAGIC
@@ -90,6 +92,19 @@ def shown_url(path: str) -> str:
     shown = f"{scheme}://{_masked_login(login)}{address}{mark}{'&'.join(map(_masked_pair, query.split('&')))}"
     named = [_bare_variable(variable) for variable in variables]
     return _STOOD_IN.sub(lambda match: named[int(match[1])], shown)
+
+
+_NEARLY = re.compile(r"(\w:/{1,3}[^/\s:@]*:)[^@\s]+(@)")
+_NEAR_PAIR = re.compile(r"((?:pass\w*|pwd|secret|token)\s*=)[^&;\s]+", re.IGNORECASE)
+
+
+def masked_address(path: str) -> str:
+    """Return a path that may be an address mistyped, without what looks like a password.
+
+    >>> masked_address("postgresql:/lecture:s3same@serveur/odoo"), masked_address("C:/ventes.csv")
+    ('postgresql:/lecture:***@serveur/odoo', 'C:/ventes.csv')
+    """
+    return _NEAR_PAIR.sub(rf"\g<1>{MASK}", _NEARLY.sub(rf"\g<1>{MASK}\g<2>", path))
 
 
 def resolved(source: DatabaseSource) -> tuple[str, tuple[str, ...]]:

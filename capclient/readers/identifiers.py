@@ -44,7 +44,7 @@ def normal_key(text: str) -> str:
     """
     bare = "".join(
         letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
+    ).replace("’", "'")
     return re.sub(r"[\s\u200b\ufeff]+", " ", bare).strip().lower()
 
 

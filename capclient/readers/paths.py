@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from capclient.errors import SourceError, nearest
 from capclient.params import expanded
 from capclient.params_sources import FileSource
-from capclient.readers.address import is_sqlite_file, is_url, shown_url
+from capclient.readers.address import is_sqlite_file, is_url, masked_address, shown_url
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
 SUFFIXES_OF = {  # of the books, whose folders may hold other things too
@@ -78,7 +78,7 @@ def is_database(source: FileSource, *, folder: Path) -> bool:
 
 def _shown(path: str) -> str:
     """Return a path as the user wrote it, variables unreplaced (they may hold secrets), fit to be printed."""
-    path = shown_url(path) if is_url(path) else path
+    path = shown_url(path) if is_url(path) else masked_address(path)
     plain = path.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     return plain if len(plain) <= MOST_SHOWN else f"{plain[:MOST_SHOWN]}…"
 

@@ -179,8 +179,9 @@ def total_columns(headers: Sequence[str], chosen: Sequence[Period], spec: Wide) 
     """Return the columns that sum the chosen ones, each with those it sums: all, or those of a year."""
     names = {period.header for period in chosen}
     found: dict[str, list[Period]] = {}
+    bare: list[str] = []
     for header in headers:
-        key = normal_key(header)
+        key = re.sub(r" \(\d+\)$", "", normal_key(header))  # the second « Total » of a sheet is « Total (2) »
         if header in names or not _TOTAL.fullmatch(key) or re.search(r"\b(?:ttc|tva)\b|%", key):
             continue
         years = {int(match["year"]) for match in _BARE_YEAR.finditer(key)}
@@ -189,6 +190,13 @@ def total_columns(headers: Sequence[str], chosen: Sequence[Period], spec: Wide) 
         summed = [period for period in chosen if not years or period.day.year in years]
         if summed:
             found[header] = summed
+            bare += [] if years else [header]
+    if len(bare) > 1:  # a total after each year: it sums what stands between the one before and itself
+        places = {header: place for place, header in enumerate(headers)}
+        starts = [-1, *(places[header] for header in bare)]
+        for start, header in zip(starts, bare, strict=False):
+            block = [period for period in chosen if start < places[period.header] < places[header]]
+            found[header] = block or list(chosen)
     return found
 
 

@@ -12,35 +12,70 @@ from typing import Any
 from capclient.findings import Finding
 from capclient.portfolio import Portfolio
 from capclient.themes.activity import activity
+from capclient.themes.bridge import bridge
+from capclient.themes.cohorts import cohorts
 from capclient.themes.concentration import concentration
 from capclient.themes.counts import counts
 from capclient.themes.customers import customers
+from capclient.themes.declared import declared
+from capclient.themes.exposure import exposure
 from capclient.themes.lifecycle import lifecycle
+from capclient.themes.loyalty import loyalty_quadrants
+from capclient.themes.market_position import market
+from capclient.themes.price_volume_mix import price_volume_mix
+from capclient.themes.pricing import pricing
+from capclient.themes.purchases import purchases
 from capclient.themes.quality import quality
+from capclient.themes.recurrence import recurrence
+from capclient.themes.retention import retention
+from capclient.themes.salespeople import salespeople
 from capclient.themes.segments import segments
+from capclient.themes.wallet import wallet
 
 __all__ = [
     "Findings",
     "activity",
+    "bridge",
+    "cohorts",
     "concentration",
     "counts",
     "customers",
+    "declared",
+    "exposure",
     "lifecycle",
+    "loyalty_quadrants",
+    "market",
+    "price_volume_mix",
+    "pricing",
+    "purchases",
     "quality",
+    "recurrence",
     "results",
+    "retention",
+    "salespeople",
     "segments",
+    "wallet",
 ]
 
 # First word of a finding's id to the theme that gives it.
 THEME_OF: dict[str, Callable[[Portfolio], Any]] = {
     "quality": quality,
     "portfolio": counts,
-    "retention": counts,
+    "retention": retention,
+    "bridge": bridge,
+    "recurrence": recurrence,
     "concentration": concentration,
+    "salespeople": salespeople,
     "activity": activity,
     "lifecycle": lifecycle,
     "segments": segments,
+    "purchases": purchases,
+    "pricing": pricing,
+    "price_volume_mix": price_volume_mix,
     "model": segments,
+    "market": market,
+    "wallet": wallet,
+    "declared": declared,
 }
 
 

@@ -48,9 +48,6 @@ def counts(portfolio: Portfolio) -> Counts:
         return int(tally.get(code, 0)) if both else incomplete
 
     active_n1 = int((frame.revenue_n1 > 0).sum())
-    lost_revenue = float(
-        portfolio.customers.revenue_n1[(status == "lost") & ~portfolio.customers.is_pool].sum()
-    )
     return Counts(
         customers,
         [
@@ -77,33 +74,8 @@ def counts(portfolio: Portfolio) -> Counts:
                 int((frame.revenue_n < 0).sum()) if n_known else incomplete,
                 period=years.n,
             ),
-            *_attrition(
-                counted("lost"),
-                active_n1,
-                lost_revenue,
-                float(frame.revenue_n1[frame.revenue_n1 > 0].sum()),
-                years.n,
-            ),
         ],
     )
-
-
-def _attrition(
-    lost: int | Unknown, active: int, lost_revenue: float, revenue: float, period: object
-) -> list[Finding]:
-    """Attrition in number and in revenue (2.1, 2.2): they tell opposite stories, so both are always given."""
-    if isinstance(lost, Unknown):
-        rate = by_revenue = kept = lost
-    elif not active:
-        rate = by_revenue = kept = Unknown("denominator_zero")
-    else:
-        rate, by_revenue, kept = lost / active, lost_revenue / revenue, 1 - lost / active  # type: ignore[assignment]
-    said = {"period": period, "n": active, "caveat": "caveat.market_trend"}
-    return [
-        finding("retention.attrition_rate", rate, **said),  # type: ignore[arg-type]
-        finding("retention.attrition_revenue_rate", by_revenue, **said),  # type: ignore[arg-type]
-        finding("retention.retention_rate", kept, **said),  # type: ignore[arg-type]
-    ]
 
 
 def _from_totals(portfolio: Portfolio) -> Counts:
@@ -119,8 +91,7 @@ def _from_totals(portfolio: Portfolio) -> Counts:
     unknown = (
         "portfolio.revenue_n1", "portfolio.growth", "portfolio.customers_active_n1", "portfolio.customers_new",
         "portfolio.customers_lost", "portfolio.customers_reactivated", "portfolio.customers_retained",
-        "portfolio.customers_net_negative", "retention.attrition_rate", "retention.attrition_revenue_rate",
-        "retention.retention_rate",
+        "portfolio.customers_net_negative",
     )  # fmt: skip
     customers = pd.DataFrame({"status": pd.NA, "growth": float("nan")}, index=frame.index)
     inputs = ("customer_totals",)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from capclient.engine import operations
 from capclient.portfolio import Portfolio
 from capclient.themes.activity import activity
+from capclient.themes.cohorts import cohorts
 from capclient.themes.concentration import concentration
 from capclient.themes.counts import counts
 from capclient.themes.lifecycle import lifecycle
 from capclient.themes.once import once
+from capclient.themes.pricing import pricing
+from capclient.themes.purchases import purchases
 from capclient.themes.segments import segments
+from capclient.themes.wallet import wallet
 
 
 @once
@@ -38,17 +41,21 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
     for name in ("name", "group_id", "segment", "sector", "salesperson"):
         known[name] = base[name]
     for name in ("revenue_n", "revenue_n1", "revenue_n2"):
-        known[name] = base[name] if name in base else float("nan")
+        year = getattr(portfolio.windows, name.removeprefix("revenue_")) if portfolio.has_lines else None
+        is_known = name in base and (year is None or portfolio.is_complete(year))
+        known[name] = base[name] if is_known else float("nan")
     known["growth"] = counts(portfolio).customers.growth
     known["weight"], known["rank"], known["abc_class"] = ranking.weight, ranking["rank"], ranking.abc_class
     if portfolio.has_lines:
         known["orders_n"] = base.orders_n
-        known["average_basket"] = (base.revenue_n / base.orders_n.where(base.orders_n > 0)).round(2)
-        known["interval_days"], known["recency_days"] = states.interval_days, states.recency_days
-        first = base.first_purchase
-        known["seniority_years"] = (pd.Timestamp(portfolio.as_of) - first).dt.days / 365.25
-        known["seniority_censored"] = first < pd.Timestamp(portfolio.extent[0]) + pd.DateOffset(months=3)
-        known["range_breadth"] = range_breadth(portfolio)
+        bought = purchases(portfolio).customers
+        known["average_basket"] = bought.average_basket
+        known["interval_days"], known["recency_days"] = bought.interval_days, states.recency_days
+        age = cohorts(portfolio).clients
+        known["seniority_years"], known["seniority_censored"] = age.seniority_years, age.seniority_censored
+        known["range_breadth"] = bought.range_breadth
+        known["price_index"] = pricing(portfolio).customers.price_index
+        known["volatility"] = bought.volatility.round(9)
         known["seasonal"] = states.seasonal
         known["gross_margin"] = base.margin_n
         positive = base.cost_known_revenue_n.where(base.cost_known_revenue_n > 0)
@@ -58,17 +65,10 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
         known["rfm_r"], known["rfm_f"], known["rfm_m"] = groups.rfm.r, groups.rfm.f, groups.rfm.m
         known["rfm_segment"] = groups.rfm.segment
     known["cluster"] = groups.labels.astype("Int64")
+    wallets = wallet(portfolio)
+    if wallets.reason is None:
+        known["potential"] = wallets.customers.potential
+        known["potential_source"] = wallets.customers.potential_source
     known["status"] = counts(portfolio).customers.status
     known["is_pool"] = base.is_pool  # in totals, out of counts: whoever adds the rows up must know
     return known.rename_axis("customer_id").reset_index()
-
-
-def range_breadth(portfolio: Portfolio) -> pd.Series:
-    """Return the share of the families sold in N that each client buys (3.5), missing when no family is known."""
-    years = portfolio.windows.n
-    sold = int(portfolio.ledger.frame(operations.FAMILIES_SOLD, [years.start, years.end]).families.iloc[0])
-    if not sold:
-        return pd.Series(float("nan"), index=portfolio.customers.index)
-    bought = portfolio.ledger.frame(operations.FAMILIES, [years.start, years.end])
-    counted = bought.dropna(subset="customer_id").set_index("customer_id").families
-    return counted.reindex(portfolio.customers.index, fill_value=0) / sold

@@ -1,6 +1,7 @@
-"""Growth of the market of each client, where the company gave it (7, 10).
+"""What the company says of its markets: their growth and size by segment and year (7, 10).
 
-Floor 5.
+Floor 5. A row of the ``market`` table names a dimension (``segment_type``: segment, sector, region, family ...) and a
+value of it; the row ``total`` stands for the whole. The year of a window is the year in which it ends.
 """
 
 from __future__ import annotations
@@ -12,29 +13,62 @@ from capclient.portfolio import Portfolio
 WHOLE = "total"
 
 
+def market_table(portfolio: Portfolio) -> pd.DataFrame:
+    """Return the market by segment and year: ``segment_type`` (``total`` for the whole), ``segment``, ``year`` (int).
+
+    ``growth`` is a share, ``size`` an amount in the currency of the company. A growth that is not given follows from
+    the sizes of two years in a row. Of two rows for one segment and year, the first counts.
+    """
+    table = portfolio.table("market")
+    year = pd.to_numeric(table.year.astype("str").str[:4], errors="coerce")
+    table = table.assign(
+        year=year.astype("Int64"),
+        growth=table.growth.astype("float64"),
+        size=table["size"].astype("float64"),
+        segment=table.segment.astype("str"),
+    )
+    whole = table.segment.str.lower().eq(WHOLE) | table.segment_type.eq(WHOLE)
+    table = table.assign(
+        segment_type=table.segment_type.where(~whole, WHOLE), segment=table.segment.where(~whole, WHOLE)
+    )
+    keys = ["segment_type", "segment", "year"]
+    table = table[table.year.notna()].drop_duplicates(keys)
+    past = table[keys].assign(year=table.year + 1, before=table["size"])
+    before = table[keys].merge(past, on=keys, how="left").before.set_axis(table.index)
+    derived = (table["size"] / before.where(before > 0) - 1).round(9)
+    return table.assign(growth=table.growth.fillna(derived)).reset_index(drop=True)
+
+
+def market_of(table: pd.DataFrame, year: int, dimension: str) -> pd.DataFrame:
+    """Return ``growth``, ``size``, ``size_n1`` and ``outlook`` by segment of a dimension in a year.
+
+    ``table`` is that of :func:`market_table`. Segments that the year does not mention are absent.
+    """
+    mine = table[table.segment_type == dimension]
+    now = mine[mine.year == year].set_index("segment")[["growth", "size", "outlook"]]
+    before = mine[mine.year == year - 1].set_index("segment")["size"]
+    return now.assign(size_n1=before.reindex(now.index))
+
+
 def market_growth(portfolio: Portfolio) -> tuple[pd.Series | None, pd.Series | None]:
     """Return the market growth of each client in N and in N-1, or None where no market is known.
 
-    A row of the ``market`` table names a dimension of the client sheet (``segment_type``: segment, sector,
-    region ...) and a value of it; the row ``total`` serves the clients that no other row knows. The year of a
-    window is the year in which it ends. Shares, such as 0.02; texts so that 2 % stays 2 % exactly.
+    The whole market serves the clients that no other row knows. Shares, such as 0.02, rounded so that 2 % stays
+    2 % exactly.
     """
-    table = portfolio.table("market")
-    if table.empty:
+    if portfolio.table("market").empty:
         return None, None
-    years = portfolio.windows
+    table, years = market_table(portfolio), portfolio.windows
     return _of_year(portfolio, table, years.n.end.year), _of_year(portfolio, table, years.n1.end.year)
 
 
 def _of_year(portfolio: Portfolio, table: pd.DataFrame, year: int) -> pd.Series | None:
-    rows = table[table.year.str[:4] == str(year)]
     frame = portfolio.customers
     growth = pd.Series(float("nan"), index=frame.index)
-    for kind, group in rows.groupby("segment_type", sort=True):
+    for kind in sorted(table.segment_type.unique()):
         if kind in frame:
-            known = group.drop_duplicates("segment").set_index("segment").growth.astype("float64")
-            growth = growth.fillna(frame[kind].map(known))
-    whole = rows[rows.segment.str.lower() == WHOLE].growth.astype("float64")
+            growth = growth.fillna(frame[kind].map(market_of(table, year, kind).growth))
+    whole = market_of(table, year, WHOLE).growth.dropna()
     if len(whole):
         growth = growth.fillna(float(whole.iloc[0]))
     return None if growth.isna().all() else growth.round(9)

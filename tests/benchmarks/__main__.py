@@ -6,10 +6,14 @@ import argparse
 import tempfile
 from collections.abc import Callable
 
-from tests.benchmarks import ingest, report, start, summaries
+from tests.benchmarks import ingest, prices, report, start, summaries
 from tests.benchmarks.measure import Row, fresh
 
-NEED_A_LEDGER: dict[str, Callable[[str], list[Row]]] = {"summaries": summaries.rows, "ingest": ingest.rows}
+NEED_A_LEDGER: dict[str, Callable[[str], list[Row]]] = {
+    "summaries": summaries.rows,
+    "prices": prices.rows,
+    "ingest": ingest.rows,
+}
 OTHERS: dict[str, Callable[[str], list[Row]]] = {
     "unchanged": report.unchanged_rows,
     "help": lambda folder: start.rows(),

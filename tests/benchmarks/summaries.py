@@ -55,8 +55,10 @@ def _portfolio(folder: str) -> Any:
 
 def ours(folder: str) -> tuple[float, dict[str, Any]]:
     """Ask everything that the themes ask, at D and a year before."""
-    from capclient.engine import operations
-    from capclient.themes.customers import range_breadth
+    from capclient.engine.purchases import FAMILY_CUBE
+    from capclient.engine.retention import YEARS
+    from capclient.engine.weights import LINE_SEGMENTS
+    from capclient.indicators.purchases import range_breadth
 
     portfolio = _portfolio(folder)
     began = perf_counter()
@@ -78,10 +80,14 @@ def ours(folder: str) -> tuple[float, dict[str, Any]]:
         }
     years = portfolio.years_back()
     facts["years"] = float(sum(portfolio.revenue(year).sum() for year in years))
-    n = portfolio.windows.n
-    families = portfolio.ledger.frame(operations.FAMILY_REVENUE, [n.start, n.end])
+    cohorts = portfolio.ledger.frame(YEARS, {"start": years[0].start, "ends": [year.end for year in years]})
+    facts["loyal"] = int((cohorts[cohorts.revenue > 0].groupby("customer_id").size() == len(years)).sum())
+    n, n1 = portfolio.windows.n, portfolio.windows.n1
+    named = {"start": n.start, "end": n.end, "start_n1": n1.start, "end_n1": n1.end}
+    families = portfolio.ledger.frame(LINE_SEGMENTS, named).dropna(subset="family")
     facts["families"] = float((families.revenue / 100).max())
-    facts["breadth"] = float(range_breadth(portfolio).sum())
+    cube = portfolio.ledger.frame(FAMILY_CUBE, {"start": n.start, "end": n.end})
+    facts["breadth"] = float(range_breadth(cube, portfolio.customers.index).sum())
     facts["salespeople"] = portfolio.customers.salesperson.nunique()
     return perf_counter() - began, facts
 
@@ -119,6 +125,7 @@ def in_pandas(folder: str) -> tuple[float, dict[str, Any]]:
         for after, upto in pairwise(starts)
     ]
     facts["years"] = float(sum(year.sum() for year in yearly))
+    facts["loyal"] = int((pd.concat(yearly, axis=1).round(2) > 0).all(axis=1).sum())
     in_n = lines[lines.invoice_date > starts[2]]
     facts["families"] = float(in_n.groupby("family").amount_ht.sum().max())
     bought = in_n[in_n.amount_ht > 0]

@@ -144,6 +144,6 @@ def test_a_comparison_that_fails_is_red_on_the_cover_and_in_the_status_of_check(
     failed = {row["id"] for row in manifest["reconciliations"] if row["status"] == "failed"}
     assert {"R1", "R2", "R3", "R9"} <= failed
     for code in failed:
-        label = text(f"reconciliation.{code}", "fr")
+        label = f"{code} · " + text(f"reconciliation.{code}", "fr")
         assert re.search(rf'<tr class="wrong"><th scope="row">{re.escape(label)}', page)
     assert "Un FEC ne donne ni coût ni marge par client" in page

@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 from capclient.indicators.breakdown import (
     abc_potential,
     labelled_table,
+    mix_change,
     revenue_by,
-    salesperson_table,
     segments_hhi,
+    with_change,
+    with_rest,
     xyz_classes,
 )
 from capclient.vocabulary import Unknown
@@ -48,33 +50,33 @@ def test_a_table_keeps_the_labels_that_nobody_has() -> None:
     assert pd.isna(table.loc["x", "margin"])  # nothing known is not zero
 
 
-def test_salespeople_are_ranked_four_ways() -> None:
-    customers = pd.DataFrame(
-        {
-            "salesperson": ["Ann", "Ann", "Bob", None],
-            "revenue_n": [100.0, 0.0, 80.0, 20.0],
-            "orders_n": [3, 0, 5, 1],
-            "margin_n": [10.0, np.nan, 30.0, 2.0],
-        }
+def test_trap_34_lines_add_up_to_the_whole_with_blanks_pooled_codes_and_sales_without_client() -> None:
+    revenue = pd.Series({"A": 500.0, "B": 150.0, "C": -50.0})
+    table = with_rest(
+        revenue_by(revenue, pd.Series({"A": "Retail", "C": ""})), {"pooled": 75.5, "unassigned": 0.0}
     )
-    measures = pd.DataFrame({"quantity": [7, 9], "product_types": [4, 4]}, index=["Ann", "Bob"])
-    table = salesperson_table(customers, measures)
-    ann, bob, nobody = (row for _, row in table.iterrows())
-    assert (ann["customers"], ann["active"], ann["revenue"], ann["orders"], ann["share"]) == (
-        2,
-        1,
-        100.0,
-        3,
-        0.5,
-    )
-    assert (ann["rank_revenue"], ann["rank_margin"], ann["rank_change_margin"]) == (1, 2, -1)
-    assert (bob["rank_quantity"], bob["rank_change_quantity"], bob["rank_product_types"]) == (1, 1, 1)
-    assert nobody["is_blank"] and pd.isna(nobody["rank_revenue"])
+    assert table["line"].tolist() == ["segment", "blank", "pooled"]
+    assert table["revenue"].tolist() == [500.0, 100.0, 75.5]
+    assert table["revenue"].sum() == 675.5 and abs(table["share"].sum() - 1) < 1e-12
+    assert table["active"].tolist() == [1, 1, 0]
+    assert segments_hhi(table) == 10_000.0  # of Retail, the only named segment
 
 
-def test_rankings_without_their_measure_are_left_out() -> None:
-    table = salesperson_table(pd.DataFrame({"salesperson": ["Ann"], "revenue_n": [1.0], "orders_n": [1]}))
-    assert [column for column in table if column.startswith("rank")] == ["rank_revenue"]
+def test_a_segment_that_disappeared_keeps_its_line() -> None:
+    now = with_rest(revenue_by(pd.Series({"A": 10.0}), pd.Series({"A": "x"})), {"pooled": 10.0})
+    before = with_rest(revenue_by(pd.Series({"B": 30.0}), pd.Series({"B": "y"})), {"unassigned": 10.0})
+    found = with_change(now, before)
+    assert found["line"].tolist() == ["segment", "segment", "pooled", "unassigned"]
+    assert found["segment"].tolist()[:2] == ["x", "y"]
+    assert found["revenue"].tolist() == [10.0, 0.0, 10.0, 0.0]
+    assert found["revenue_n1"].tolist() == [0.0, 30.0, 0.0, 10.0]
+    assert found["growth"].fillna(9).tolist() == [9.0, -1.0, 9.0, -1.0]
+    assert mix_change(found) == 1.0
+
+
+def test_without_the_year_before_a_change_is_missing() -> None:
+    found = with_change(revenue_by(pd.Series({"A": 10.0}), pd.Series({"A": "x"})), None)
+    assert found[["revenue_n1", "growth", "share_change"]].isna().all(axis=None)
 
 
 def test_zones_of_class_and_potential() -> None:

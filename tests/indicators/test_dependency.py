@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 from hypothesis import given
 
@@ -45,7 +46,6 @@ def test_without_active_client_nothing_is_computed() -> None:
     nobody, unknown = pd.Series({"A": -1.0}), Unknown("denominator_zero")
     assert d.gini(nobody) == d.gini_corrected(nobody) == d.hhi(nobody) == d.hhi_normalised(nobody) == unknown
     assert d.effective_customers(nobody) == d.entropy_customers(nobody) == d.top_share(nobody, 1) == unknown
-    assert d.stress_test(nobody, variable_cost_rate="0.6", fixed_costs=300) == unknown
 
 
 def test_top_shares_count_clients_or_groups() -> None:
@@ -57,22 +57,19 @@ def test_top_shares_count_clients_or_groups() -> None:
     assert (d.top_share(clients, 1), d.top_share(groups, 1)) == (0.45, 0.55)
 
 
-def test_losing_the_first_client_turns_a_profit_into_a_loss() -> None:
-    found = d.stress_test(R6, variable_cost_rate="0.60", fixed_costs=300)
-    assert found == d.StressTest("A", 500.0, 200.0, 200.0, -100.0, 8.0)
+def test_a_client_may_weigh_30_percent_of_revenue_and_5_percent_of_margin() -> None:
+    revenue = pd.Series({"A": 30.0, "B": 40.0, "C": 30.0, "D": 0.0})
+    margin = pd.Series({"A": 1.0, "B": 9.0, "C": 10.0, "D": np.nan})
+    found = d.margin_weights(revenue, margin)
+    assert (found.loc["A", "weight"], found.loc["A", "margin_weight"]) == (0.3, 0.05)
+    assert found["margin_rank"].tolist()[:3] == [3, 2, 1]
+    assert pd.isna(found.loc["D", "margin_weight"]) and pd.isna(found.loc["D", "margin_rate"])
 
 
-def test_a_stress_test_says_which_figure_it_lacks() -> None:
-    without_rate = d.stress_test(R6, variable_cost_rate=None, fixed_costs=300)
-    assert isinstance(without_rate, d.StressTest)
-    assert without_rate.revenue_lost == 500.0
-    assert without_rate.contribution_lost == Unknown("missing:variable_cost_rate")
-    without_costs = d.stress_test(R6, variable_cost_rate="0.6", fixed_costs=None, total=1100.0)
-    assert isinstance(without_costs, d.StressTest)
-    assert without_costs.contribution_left == 240.0
-    assert without_costs.result_after == Unknown("missing:fixed_costs")
-    free = d.stress_test(R6, variable_cost_rate="0.6", fixed_costs=0)
-    assert isinstance(free, d.StressTest) and free.months_of_fixed_costs == Unknown("denominator_zero")
+def test_a_client_sold_at_a_loss_has_no_share_of_margin_and_takes_none_from_others() -> None:
+    found = d.margin_weights(pd.Series({"A": 50.0, "B": 50.0}), pd.Series({"A": 10.0, "B": -5.0}))
+    assert found.loc["A", "margin_weight"] == 1.0
+    assert pd.isna(found.loc["B", "margin_weight"]) and found.loc["B", "margin_rate"] == -0.1
 
 
 @given(REVENUES)

@@ -95,6 +95,18 @@ def test_both_ways_of_summing_days_agree_when_every_line_is_booked_on_its_day(fo
     pd.testing.assert_frame_equal(plain.ledger.frame(select), booked.ledger.frame(select), check_dtype=False)
 
 
+def test_an_order_that_begins_with_a_deposit_is_an_order(folder):
+    lines = pd.DataFrame(
+        {
+            "invoice_id": ["AC1", "F1"], "customer_id": ["A", "A"], "doc_type": ["deposit", "invoice"],
+            "invoice_date": ["2025-01-02", "2025-02-02"], "amount_ht": ["30.00", "100.00"], "order_id": ["O1", "O1"],
+        }
+    )  # fmt: skip
+    for more in ({}, {"accounting_date": lines.invoice_date}):
+        portfolio = Portfolio.from_frames(invoice_lines=lines.assign(**more), as_of=date(2025, 12, 31))
+        assert portfolio.customers.orders_n["A"] == 1 and portfolio.customers.revenue_n["A"] == 100.0
+
+
 def test_the_user_s_sheet_of_clients_completes_that_of_the_accounts(folder):
     pd.DataFrame(
         {"customer_id": ["C001", "C777"], "name": [None, "Absent"], "sector": ["Bois", "Fer"]}
@@ -125,7 +137,7 @@ def test_accounts_without_any_line_of_revenue_are_refused(folder):
         line for line in (folder / NAME).read_text("utf-8").splitlines() if line.startswith(("Journal", "AN"))
     ]
     (folder / NAME).write_text("\n".join(lines), "utf-8")
-    with pytest.raises(LedgerError, match="aucune ligne de facture"):
+    with pytest.raises(LedgerError, match="ne contient aucune vente"):
         opened(folder, {"fec": NAME})
 
 

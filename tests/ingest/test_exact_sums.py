@@ -36,7 +36,7 @@ def test_an_amount_too_large_for_a_ledger_is_rejected_and_stops_nothing():
     lines = ledger([*rows, ("F7", "A", "2025-03-02", "99999999999999999")])
     share = {"quality": {"max_rejected_share": "0.5"}}
     portfolio = Portfolio.from_frames(invoice_lines=lines, as_of=date(2025, 3, 31), thresholds=share)
-    assert portfolio.quality["rejects_by_reason"] == [["amount_too_large", 1, 0.0]]
+    assert portfolio.quality["rejects_by_reason"] == [["amount_too_large", 1, None]]
     assert portfolio.customers.revenue_n.to_dict() == {"A": 60.0}
 
 

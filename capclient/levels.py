@@ -92,3 +92,89 @@ MATURITIES = tuple(  # 12.8: the mark that each level stands for
         "mesure|mesuree|measured", "ameliore|amelioree|improved",
     ))
 )  # fmt: skip
+
+# Kinds of documents: what an invoice line may be, and what an export holds beside invoices.
+DOC_TYPES = (
+    (
+        "invoice",
+        (
+            *("invoice", "facture", "fac", "fact", "fa", "vente", "standard", "380", "customer invoice"),
+            *("facture client", "facture de vente", "facture standard", "facture de remplacement"),
+            *("facture de situation", "facture de solde", "recu de vente", "sales receipt", "ticket"),
+        ),
+    ),
+    (
+        "credit_note",
+        (
+            *("credit_note", "credit note", "avoir", "av", "avo", "note de credit", "refund", "381"),
+            *("facture d avoir", "facture avoir", "avoir client", "customer credit note", "credit memo"),
+        ),
+    ),
+    ("deposit", ("deposit", "acompte", "facture d acompte", "facture acompte", "down payment", "386")),
+    ("cutoff", ("cutoff", "cut off", "regularisation", "ecart d inventaire")),
+)
+# What an export of documents holds beside invoices: left out on purpose, whether the type or the status says it.
+NOT_INVOICED = (
+    ("draft", ("draft", "brouillon", "provisoire", "en preparation", "en cours de saisie", "a valider")),
+    ("cancelled", ("cancelled", "canceled", "cancel", "annule", "annulee", "void", "voided")),
+    ("quote", ("quote", "quotation", "estimate", "devis", "offre de prix", "proposition commerciale")),
+    ("proforma", ("proforma", "pro forma", "facture proforma", "facture pro forma")),
+    ("order", ("order", "sales order", "commande", "commande client", "bon de commande")),
+    ("delivery_note", ("delivery_note", "delivery note", "bon de livraison", "bl", "livraison")),
+    ("payment", ("payment", "paiement", "reglement", "encaissement", "paiement client", "receipt")),
+)
+ISSUED = tuple(
+    [
+        "issued",
+        "posted",
+        "open",
+        "sent",
+        "paid",
+        "unpaid",
+        "not paid",
+        "in payment",
+        "partially paid",
+        "partial",
+        "overdue",
+        "closed",
+        "reversed",
+        "valide",
+        "validee",
+        "comptabilise",
+        "comptabilisee",
+        "facture",
+        "facturee",
+        "emise",
+        "emis",
+        "envoyee",
+        "envoye",
+        "payee",
+        "paye",
+        "non payee",
+        "non paye",
+        "reglee",
+        "regle",
+        "soldee",
+        "impayee",
+        "impaye",
+        "partiellement payee",
+        "partiellement paye",
+        "partiellement reglee",
+        "ouverte",
+        "ouvert",
+        "en retard",
+        "echue",
+        "en attente de paiement",
+        "en paiement",
+        "en cours de paiement",
+        "cloturee",
+        "definitive",
+        "definitif",
+        "extournee",
+        "extourne",
+        "transferee en comptabilite",
+        "a payer",
+        "a encaisser",
+        "lettree",
+    ]
+)

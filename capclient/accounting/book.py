@@ -74,7 +74,9 @@ def fec_book(
     translation = translate(con, lines, options)
     last_days = {year.number: _last_day(con, year) for year in translation.years}
     extracted = [
-        (year, end) for year in translation.years if (end := _early_end(year, last_days[year.number]))
+        (year, end, following)
+        for year, following in zip(translation.years, (*translation.years[1:], None), strict=True)
+        if (end := _early_end(year, last_days[year.number]))
     ]
     return Book(
         tables=_tables(con, translation, workspace),
@@ -82,11 +84,11 @@ def fec_book(
         rejects=tuple(_rejects(con, lines)),
         notes=(
             *_notes(lines, translation),
-            *(_extracted(year, last_days[year.number], end) for year, end in extracted),
+            *(_extracted(year, last_days[year.number], end, following) for year, end, following in extracted),
         ),
         limits=translation.limits,
         checks=tuple(_check(found) for found in translation.reconciliations),
-        covered=_covered(translation.years, {year.number: end for year, end in extracted}),
+        covered=_covered(translation.years, {year.number: end for year, end, _ in extracted}),
         counts_lines=True,
         facts=facts(con, lines.relation, translation.years, last_days),
     )
@@ -153,12 +155,17 @@ def _early_end(year: Year, last: date | None) -> date | None:
     return month_end if (month_end - last).days <= MONTH_END_DAYS else last.replace(day=1) - timedelta(days=1)
 
 
-def _extracted(year: Year, last: date | None, end: date) -> tuple[str, Note]:
-    facts: dict[str, object] = {"closing": year.end.isoformat(), "last": str(last), "end": end.isoformat()}
-    return listed(file.source for file in year.files), Note("fec.extracted_early", facts)
+def _extracted(year: Year, last: date | None, end: date, following: Year | None) -> tuple[str, Note]:
+    facts: dict[str, object] = {"closing": year.end.isoformat(), "last": str(last)}
+    if following:
+        note = Note("fec.extracted_early_inside", facts | {"start": following.start.isoformat()})
+    else:
+        note = Note("fec.extracted_early", facts | {"end": end.isoformat()})
+    return listed(file.source for file in year.files), note
 
 
 def _covered(years: tuple[Year, ...], extracted: dict[int, date]) -> tuple[date, date] | None:
-    """First and last day that the files cover; a year extracted early ends the cover only when it is the last."""
+    """First and last day that the files cover without a hole: after a year extracted early, a new cover begins."""
     end = extracted.get(years[-1].number, years[-1].end)
-    return (years[0].start, end) if end >= years[0].start else None
+    first = max((at + 1 for at, year in enumerate(years[:-1]) if year.number in extracted), default=0)
+    return (years[first].start, end) if end >= years[first].start else None

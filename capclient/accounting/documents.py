@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import duckdb
 
-# (a) every piece of the entry balances on its own; (b) read in file order, the entry comes back to zero after
+# (a) every piece of the entry balances on its own, and there are several customers or invoices, or a till ticket or a
+# provision beside the invoice; (b) read in file order, the entry comes back to zero after
 # each customer. A cut that would leave revenue without its customer, or a customer alone, is no cut; what
 # cannot be cut stays one document of several customers, whose amounts are allocated (C.5).
 SPLIT = """
 CREATE OR REPLACE TEMP TABLE fec_split AS
-WITH several AS (
-    SELECT entry FROM fec_parties WHERE role = 'AR' AND NOT is_opening
-    GROUP BY entry HAVING count(DISTINCT (customer, piece)) > 1
+WITH owed AS (
+    SELECT entry, count(DISTINCT (customer, piece)) > 1 AS is_several FROM fec_parties
+    WHERE role = 'AR' AND NOT is_opening GROUP BY entry
 ),
-line AS (SELECT id, entry, piece, role, balance FROM fec_lines SEMI JOIN several USING (entry)),
-pieces AS (SELECT entry, piece, sum(balance) AS total FROM line GROUP BY ALL),
-by_piece AS (SELECT entry FROM pieces GROUP BY entry HAVING bool_and(total = 0) AND count(*) > 1),
+line AS (SELECT id, entry, is_several, piece, role, balance FROM fec_lines JOIN owed USING (entry)),
+pieces AS (SELECT entry, is_several, piece, sum(balance) AS total, bool_or(role IN ('REV', 'REV_RED', 'CASH'))
+               AND NOT bool_or(role = 'AR') AS is_other FROM line GROUP BY ALL),
+by_piece AS (SELECT entry FROM pieces GROUP BY entry
+             HAVING bool_and(total = 0) AND count(*) > 1 AND bool_or(is_several OR is_other)),
 running AS (SELECT *, sum(balance) OVER (PARTITION BY entry ORDER BY id) AS running
-            FROM line ANTI JOIN by_piece USING (entry)),
+            FROM line ANTI JOIN by_piece USING (entry) WHERE is_several),
 cut AS (SELECT *, coalesce(sum((running = 0)::INT) OVER (PARTITION BY entry ORDER BY id
                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS run FROM running),
 run AS (SELECT entry, run, sum(balance) AS total, bool_or(role = 'AR') AS has_customer,

@@ -37,7 +37,7 @@ _CUSTOMER = f"coalesce(aux, {_SUFFIX}, aux_label, {_own_name('account_label')}, 
 
 PARTY_LINES = """
 CREATE OR REPLACE TEMP TABLE fec_parties AS
-SELECT line.id, line.year, entry, line.account, role, line.balance, line.date,
+SELECT line.id, line.company, line.year, entry, line.account, role, line.balance, line.date,
        CASE WHEN role = 'AR' THEN {customer} ELSE coalesce(client, aux, aux_label) END AS customer,
        aux_label AS name, piece, piece_date, let, let_date,
        due_date AS file_due, method, label || '-' || text.line AS item_id,

@@ -52,12 +52,12 @@ piece AS (
 SELECT debit, credit, amount, '{method}' FROM piece
 """
 
-# A letter is local to an account, a customer and the year of its file; used again a year later, it is another.
+# A letter belongs to a company, an account, a customer and the year of its file; used a year later, it is another.
 LETTERED = """
 SELECT *, CASE WHEN max(let_date) OVER code - min(let_date) OVER code > 366 THEN let_date END AS let_split
-FROM fec_left WHERE let IS NOT NULL WINDOW code AS (PARTITION BY let_account, customer, let, let_year)
+FROM fec_left WHERE let IS NOT NULL WINDOW code AS (PARTITION BY company, let_account, customer, let, let_year)
 """
-LETTER = "let_account, customer, let, let_year, let_split"
+LETTER = "company, let_account, customer, let, let_year, let_split"
 
 BY_PIECE = """
 SELECT *, abs(rest) AS size FROM fec_left WHERE rest = amount AND let IS NULL AND piece NOT IN ({no_number})
@@ -66,11 +66,12 @@ SELECT *, abs(rest) AS size FROM fec_left WHERE rest = amount AND let IS NULL AN
 UNIQUE_AMOUNT = f"""
 WITH alone AS (
     SELECT * FROM fec_left WHERE rest = amount AND let IS NULL AND NOT {is_pool_sql("customer")}
-    QUALIFY count(*) OVER (PARTITION BY customer, abs(amount)) <= {MOST_ALIKE}
+    QUALIFY count(*) OVER (PARTITION BY company, customer, abs(amount)) <= {MOST_ALIKE}
 ),
 pair AS (
     SELECT debit.id AS debit_id, credit.id AS credit_id FROM alone AS debit JOIN alone AS credit
-    ON credit.customer = debit.customer AND credit.amount = -debit.amount AND debit.amount > 0
+    ON credit.company = debit.company AND credit.customer = debit.customer
+       AND credit.amount = -debit.amount AND debit.amount > 0
        AND credit.document_date BETWEEN debit.document_date AND debit.document_date + {MOST_DAYS}
     QUALIFY count(*) OVER (PARTITION BY debit.id) = 1 AND count(*) OVER (PARTITION BY credit.id) = 1
 )
@@ -82,16 +83,17 @@ SELECT item.*, pair FROM fec_left AS item
 OLDEST_SUM = f"""
 WITH debit AS (
     SELECT *, sum(rest) OVER oldest AS total, row_number() OVER oldest AS rank FROM fec_left WHERE rest > 0
-    WINDOW oldest AS (PARTITION BY customer ORDER BY coalesce(due_date, document_date), id)
+    WINDOW oldest AS (PARTITION BY company, customer ORDER BY coalesce(due_date, document_date), id)
 ),
 receipt AS (
-    SELECT credit.id, credit.customer, debit.rank AS debits FROM fec_left AS credit JOIN debit
-    ON debit.customer = credit.customer AND debit.total = -credit.rest AND rank <= {MOST_INVOICES}
+    SELECT credit.id, credit.company, credit.customer, debit.rank AS debits FROM fec_left AS credit JOIN debit
+    ON debit.company = credit.company AND debit.customer = credit.customer
+        AND debit.total = -credit.rest AND rank <= {MOST_INVOICES}
         AND credit.date >= debit.date
-    WHERE credit.rest < 0 QUALIFY row_number() OVER (PARTITION BY credit.customer
+    WHERE credit.rest < 0 QUALIFY row_number() OVER (PARTITION BY credit.company, credit.customer
         ORDER BY credit.document_date, credit.id) = 1
 )
-SELECT debit.* EXCLUDE (total, rank) FROM debit JOIN receipt USING (customer) WHERE rank <= debits
+SELECT debit.* EXCLUDE (total, rank) FROM debit JOIN receipt USING (company, customer) WHERE rank <= debits
 UNION ALL SELECT item.* FROM fec_left AS item SEMI JOIN receipt USING (id)
 """
 
@@ -111,13 +113,13 @@ def match(con: duckdb.DuckDBPyConnection, options: Options) -> None:
     _settle(con, LETTERED, LETTER, "lettrage")
     level = LEVELS.index(options.matching)
     if level >= LEVELS.index("amount"):
-        _settle(con, BY_PIECE.format(no_number=codes), "customer, piece, size", "piece")
+        _settle(con, BY_PIECE.format(no_number=codes), "company, customer, piece, size", "piece")
         _settle(con, UNIQUE_AMOUNT, "pair", "amount")
     if level >= LEVELS.index("sum"):
-        while _settle(con, OLDEST_SUM, "customer", "sum"):
+        while _settle(con, OLDEST_SUM, "company, customer", "sum"):
             pass
     if level >= LEVELS.index("fifo"):
-        _settle(con, "SELECT * FROM fec_left", "customer", "fifo")
+        _settle(con, "SELECT * FROM fec_left", "company, customer", "fifo")
 
 
 def _settle(con: duckdb.DuckDBPyConnection, members: str, group: str, method: str) -> int:

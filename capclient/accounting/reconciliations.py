@@ -46,7 +46,7 @@ SELECT count(*), coalesce(sum(abs(total)), 0), coalesce(max(abs(total)), 0) FROM
 """
 JOURNALS = """
 SELECT count(*), coalesce(sum(abs(total)), 0), coalesce(max(abs(total)), 0)
-FROM (SELECT sum(balance) AS total FROM fec_lines GROUP BY year, journal) WHERE total <> 0
+FROM (SELECT sum(balance) AS total FROM fec_lines GROUP BY company, year, journal) WHERE total <> 0
 """
 # Revenue that the documents carry, against minus the balance of accounts 70 without closing entries.
 BY_KEY = """
@@ -56,16 +56,15 @@ SELECT coalesce(sum(derived), 0), coalesce(sum(booked), 0), coalesce(sum(abs(coa
 FULL JOIN (SELECT {key}, -sum(balance) AS booked FROM fec_lines JOIN fec_kinds USING (entry)
            WHERE role IN ('REV', 'REV_RED') AND NOT is_opening AND NOT is_closing GROUP BY ALL) USING ({key})
 """
-# The last year's file holds openings and movements; where it has no opening, balances follow from the year before.
+# The last year's file of a company holds openings and movements; where it has no opening, balances follow
+# from the year before.
 RECEIVABLES = """
 WITH by_year AS (
-    SELECT years.year, coalesce(sum(balance) FILTER (role = 'AR'), 0) AS moved, bool_or(is_opening) AS has_opening
-    FROM (SELECT DISTINCT year FROM fec_years) AS years LEFT JOIN fec_lines AS line USING (year) LEFT
-        JOIN fec_kinds USING (entry)
-    GROUP BY years.year
+    SELECT company, year, coalesce(sum(balance) FILTER (role = 'AR'), 0) AS moved, bool_or(is_opening) AS has_opening
+    FROM fec_lines JOIN fec_kinds USING (entry) GROUP BY company, year
 ),
-base AS (SELECT coalesce(max(year) FILTER (has_opening), min(year)) AS year FROM by_year)
-SELECT coalesce(sum(moved), 0) FROM by_year WHERE year >= (SELECT year FROM base)
+base AS (SELECT company, coalesce(max(year) FILTER (has_opening), min(year)) AS base FROM by_year GROUP BY company)
+SELECT coalesce(sum(moved), 0) FROM by_year JOIN base USING (company) WHERE year >= base
 """
 CUSTOMER_BALANCES = (
     "SELECT coalesce(sum(balance), 0) FROM (SELECT sum(amount) AS balance FROM fec_items GROUP BY customer)"
@@ -73,21 +72,21 @@ CUSTOMER_BALANCES = (
 OPEN_ITEMS = "SELECT coalesce(sum(rest), 0) FROM fec_left"
 # Classes 1 to 5 of a closing are the openings of the next year; 11 and 12 move when the result is appropriated.
 OPENINGS = """
-WITH opening AS (SELECT line.year, {key} AS key, sum(line.balance) AS amount FROM {source} WHERE is_opening
-    AND line.year > 0
+WITH opening AS (SELECT line.company, line.year, {key} AS key, sum(line.balance) AS amount
+                 FROM {source} JOIN fec_companies USING (company) WHERE is_opening AND line.year > first_year
                  GROUP BY ALL),
-opened AS (SELECT DISTINCT year FROM opening),
-closing AS (SELECT line.year + 1 AS year, {key} AS key, sum(line.balance) AS amount FROM {source}
-            WHERE line.year + 1 IN (FROM opened) GROUP BY ALL)
+opened AS (SELECT DISTINCT company, year FROM opening),
+closing AS (SELECT line.company, line.year + 1 AS year, {key} AS key, sum(line.balance) AS amount FROM {source}
+            WHERE (line.company, line.year + 1) IN (SELECT (company, year) FROM opened) GROUP BY ALL)
 SELECT coalesce(sum(opening.amount), 0), coalesce(sum(closing.amount), 0),
        coalesce(sum(abs(coalesce(opening.amount, 0) - coalesce(closing.amount, 0))), 0), (SELECT count(*) FROM opened)
-FROM opening FULL JOIN closing USING (year, key)
+FROM opening FULL JOIN closing USING (company, year, key)
 """
 _ACCOUNTS = (
     "(SELECT * FROM fec_lines WHERE account[1] IN ('1','2','3','4','5') AND account[:2] NOT IN ('11','12'))"
 )
 _CUSTOMERS = """
-(SELECT year, entry, coalesce(root, customer) AS customer, balance
+(SELECT company, year, entry, coalesce(root, customer) AS customer, balance
  FROM fec_parties LEFT JOIN fec_links ON code = customer WHERE role = 'AR')
 """
 # HT + VAT + what else the document lists = what the customers owe.

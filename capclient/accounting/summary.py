@@ -46,11 +46,12 @@ REVENUE = """
 SELECT year, coalesce(-sum(balance) FILTER (role IN ('REV', 'REV_RED') AND NOT is_opening AND NOT is_closing), 0)
 FROM fec_lines JOIN fec_kinds USING (entry) GROUP BY year
 """
-# Balances at the end: the last file with openings holds everything before it.
+# Balances at the end: the last file of a company with openings holds everything before it.
 BASE = """
-WITH opened AS (SELECT max(year) FILTER (is_opening) AS last, min(year) AS first FROM fec_lines JOIN fec_kinds
-    USING (entry) WHERE role IN ('AR', 'ADVANCE', 'UNBILLED', 'IMPAIR')),
-at_end AS (SELECT * FROM fec_lines WHERE year >= (SELECT coalesce(last, first) FROM opened))
+WITH opened AS (SELECT company, coalesce(max(year) FILTER (is_opening), min(year)) AS base
+    FROM fec_lines JOIN fec_kinds USING (entry) WHERE role IN ('AR', 'ADVANCE', 'UNBILLED', 'IMPAIR')
+        GROUP BY company),
+at_end AS (SELECT line.* FROM fec_lines AS line JOIN opened USING (company) WHERE year >= base)
 """
 # Deposits received are a debt to the client: never netted with what it owes (C.8.10).
 ADVANCES = f"""

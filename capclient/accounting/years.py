@@ -12,6 +12,7 @@ import duckdb
 
 from capclient.accounting.openings import opening_journal_sql
 from capclient.accounting.options import Options
+from capclient.accounting.parts import company_numbers, refuse_companies, refuse_same_year
 from capclient.errors import LedgerError, listed
 from capclient.readers.fec import FecFile, FecLines
 
@@ -39,27 +40,48 @@ def fiscal_years(con: duckdb.DuckDBPyConnection, lines: FecLines, options: Optio
     Raises
     ------
     LedgerError
-        If two files hold the same year or the same lines, years overlap or leave a gap, or companies differ.
+        If two files hold the same year or the same lines, years overlap or leave a gap, companies differ, or a file
+        begins after its closing date.
     """
     _refuse_same_lines(lines)
-    sirens = sorted({file.name.siren for file in lines.files if file.name.siren})
-    if len(sirens) > 1 and not options.is_group:
-        raise LedgerError("fec.several_companies", sirens=listed(sirens))
+    refuse_companies(lines.files, options)
     by_end: dict[date, list[FecFile]] = {}
     for file in lines.files:
         by_end.setdefault(options.closings.get(file.source, file.closing), []).append(file)
     years: list[Year] = []
     for number, end in enumerate(sorted(by_end)):
         files = tuple(sorted(by_end[end], key=lambda file: (file.name.siren, file.name.part, file.source)))
-        _refuse_same_year(files, end)
+        refuse_same_year(con, lines, files, end)
+        _refuse_early_closing(files, end)
         before = years[-1] if years else None
         start = (
             _following(con, lines, before, files, options)
             if before
             else _first_day(con, lines, files, options)
         )
+        if start > end:
+            raise _early_closing(files[0], start, end)
         years.append(Year(number, start, end, files))
+    _refuse_hole(years, company_numbers(lines.files))
     return years
+
+
+def _refuse_hole(years: list[Year], companies: dict[int, int]) -> None:
+    """Refuse a company of a group that has the years before and after one, and not that one."""
+    latest: dict[int, int] = {}
+    for year in years:
+        for company in sorted({companies[file.number] for file in year.files}):
+            if latest.get(company, year.number) < year.number - 1:
+                after, hole = years[latest[company]].end, years[latest[company] + 1]
+                raise LedgerError(
+                    "fec.gap", months=listed(_months(hole.start, hole.end), 24), after=after.isoformat()
+                )
+            latest[company] = year.number
+
+
+def _months(first: date, last: date) -> list[str]:
+    places = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [f"{place // 12}-{place % 12 + 1:02d}" for place in places]
 
 
 def _refuse_same_lines(lines: FecLines) -> None:
@@ -70,15 +92,15 @@ def _refuse_same_lines(lines: FecLines) -> None:
             raise LedgerError("fec.same_lines", first=other.source, second=file.source)
 
 
-def _refuse_same_year(files: tuple[FecFile, ...], end: date) -> None:
-    """Parts bear a number (``_1``); without it, two files of one year are two versions of the same accounts."""
-    kinds = {(file.name.siren, file.name.part) for file in files}
-    has_unnumbered = any(not file.name.part for file in files)
-    one_a_company = len({file.name.siren for file in files}) == len(files)
-    if len(files) > 1 and not one_a_company and (has_unnumbered or len(kinds) < len(files)):
-        raise LedgerError(
-            "fec.same_year", closing=end.isoformat(), files=listed(file.source for file in files)
-        )
+def _refuse_early_closing(files: tuple[FecFile, ...], end: date) -> None:
+    for file in files:
+        if file.first_date > end:
+            raise _early_closing(file, file.first_date, end)
+
+
+def _early_closing(file: FecFile, first: date, end: date) -> LedgerError:
+    facts = {"source": file.source, "first": first.isoformat(), "closing": end.isoformat()}
+    return LedgerError("fec.closing_before_lines", **facts)
 
 
 def _dated(lines: FecLines, files: tuple[FecFile, ...], options: Options, *, is_opening: bool) -> str:

@@ -26,13 +26,14 @@ from capclient.ingest.typed import (
     row_hash_sql,
     text_sql,
 )
+from capclient.levels import NOT_INVOICED
 from capclient.params import Filter, Params
 from capclient.periods import principal_days
 from capclient.readers.header import free_name
 from capclient.readers.identifiers import clean_sql
 from capclient.readers.raw import Note
 from capclient.readers.sql_text import literal, quoted, written
-from capclient.schema import NOT_INVOICED, TABLES
+from capclient.schema import TABLES
 
 TABLE = TABLES["invoice_lines"]
 TEXTS = [column.name for column in TABLE.columns if column.kind == "text"]

@@ -16,8 +16,8 @@ import pandas as pd
 from capclient.errors import LedgerError
 from capclient.ingest.remarks import is_refusal, refusal
 from capclient.ingest.sources import Part
+from capclient.levels import NOT_INVOICED
 from capclient.readers.sql_text import literal, quoted, written
-from capclient.schema import NOT_INVOICED
 from capclient.wording import has, language, text
 from capclient.wording.numbers import share
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 import duckdb
 
 from capclient.errors import SourceError, listed
+from capclient.levels import NOT_INVOICED
 from capclient.proposal.draft import LEDGER, Choice
 from capclient.readers import inference
 from capclient.readers.identifiers import clean_sql
 from capclient.readers.proposals import Content, Proposal, header_key
 from capclient.readers.raw import Note, RawTable
 from capclient.readers.sql_text import quoted
-from capclient.schema import NOT_INVOICED
 
 NUMERIC = ("qty", "unit_price", "cost", "amount_ht", "vat", "amount_ttc")  # settled by their values
 MOSTLY = 0.95

@@ -17,6 +17,7 @@ from capclient.themes.activity import activity
 from capclient.themes.cohorts import client_seniority
 from capclient.themes.counts import counts
 from capclient.themes.once import once
+from capclient.themes.wallet import wallet
 from capclient.vocabulary import Unknown
 
 
@@ -111,10 +112,8 @@ def _signals(portfolio: Portfolio) -> pd.DataFrame:
 
 
 def _wallet_share(portfolio: Portfolio) -> pd.Series:
-    """Our part of what each client buys, where a wallet dated less than 24 months ago is known (3.12)."""
-    frame = portfolio.customers
-    sheet = portfolio.table("customers").set_index("customer_id")
-    sheet = sheet[~sheet.index.duplicated()].reindex(frame.index)
-    since = pd.Timestamp(shifted(portfolio.as_of, -24))
-    wallet = sheet.wallet_amount.astype("float64").where(pd.to_datetime(sheet.wallet_date) > since)
-    return frame.revenue_n / wallet.where(wallet > 0)
+    """Our part of what each client buys (3.12), missing where no recent wallet tells."""
+    known = wallet(portfolio)
+    if known.reason is not None or "wallet_share" not in known.customers:
+        return pd.Series(float("nan"), index=portfolio.customers.index)
+    return known.customers.wallet_share.astype("float64").reindex(portfolio.customers.index)

@@ -115,6 +115,16 @@ def test_a_file_extracted_before_the_closing_covers_its_whole_months(book, last,
     assert len(early) == (end != "2025-12-31")
 
 
+def test_after_a_year_extracted_early_the_cover_begins_again(book):
+    found = book(
+        ("123456782FEC20241231.txt", sale(1, "20240110") + sale(2, "20240610")),
+        ("123456782FEC20251231.txt", sale(1, "20250110") + sale(2, "20251210")),
+    )
+    assert found.covered == (date(2025, 1, 1), END)
+    (note,) = [note for _, note in found.notes if note.code == "fec.extracted_early_inside"]
+    assert "2025-01-01" in text(note.code, "fr", **note.facts)
+
+
 def test_every_note_and_limit_has_its_sentence(book):
     found = book(FIXTURE, sale(1, "20260110"))
     for source, note in found.notes:

@@ -656,3 +656,145 @@ def test_an_account_without_vat_gets_none_beside_one_that_has(translated):
         ("707000", 60, 12),
         ("708500", 50, 0),
     ]
+
+
+NAME = "123456782FEC20251231"
+VERSIONS = [
+    (f"{NAME}.txt", f"{NAME} (1).txt"),
+    (f"{NAME}.txt", "compta2025.txt"),
+    (f"{NAME}_20260110.txt", f"{NAME}_20260315.txt"),
+    (f"{NAME} (1).txt", f"{NAME}-2.txt"),
+    (f"{NAME}_1.txt", f"{NAME}_3.txt"),
+    (f"{NAME}_1.txt", f"{NAME}.txt"),
+]
+
+
+@pytest.mark.parametrize("names", VERSIONS)
+@pytest.mark.parametrize("is_group", [False, True])
+def test_two_files_of_one_year_that_are_no_numbered_parts_are_refused(translated, names, is_group):
+    contents = invoice(1, "20251210"), invoice(2, "20251211")
+    with pytest.raises(LedgerError) as refusal:
+        translated(*zip(names, contents, strict=True), is_group=is_group)
+    assert refusal.value.code == "fec.same_year"
+
+
+def test_numbered_parts_that_repeat_each_other_are_refused(translated):
+    lines = [row for at in range(12) for row in invoice(at, "20250110")]
+    with pytest.raises(LedgerError) as refusal:
+        translated((f"{NAME}_1.txt", lines), (f"{NAME}_2.txt", lines + invoice(99, "20251220")))
+    assert refusal.value.code == "fec.shared_lines"
+
+
+def test_a_file_of_a_group_names_its_company(translated):
+    files = [
+        (name, invoice(at, "20251210"))
+        for at, name in enumerate((f"{NAME}.txt", "732829320FEC20251231.txt", "export.txt"))
+    ]
+    with pytest.raises(LedgerError) as refusal:
+        translated(*files, is_group=True)
+    assert refusal.value.code == "fec.unknown_company"
+
+
+def test_entries_of_two_companies_may_bear_one_number(translated):
+    till = entry("VE", 1, "20250310", ("530000", 60), ("707000", -50), ("445710", -10), piece="T1")
+    accrued = entry("OD", 1, "20251231", ("418100", 120, "C1"), ("706000", -100), ("445870", -20))
+    deferred = entry("OD", 1, "20251231", ("706000", 300), ("487000", -300))
+    found = translated(
+        (f"{NAME}.txt", invoice(1, "20250310") + accrued),
+        ("732829320FEC20251231.txt", till + deferred),
+        is_group=True,
+    )
+    assert found.types() == {"invoice": ["VE-1"], "cash_sale": ["VE-1"], "cutoff": ["OD-1", "OD-1"]}
+    assert found.revenue() == {"#COMPTOIR": 50, "C1": 200, None: -300}
+    assert found.failed() == []
+
+
+def test_the_opening_of_a_company_without_earlier_file_is_kept(translated):
+    found = translated(
+        ("123456782FEC20241231.txt", invoice(1, "20240110") + invoice(2, "20241210")),
+        (f"{NAME}.txt", opening("20250101", ("C1", 240, "F1")) + invoice(3, "20251210")),
+        ("732829320FEC20251231.txt", opening("20250101", ("C9", 1000, "F9")) + invoice(4, "20251211", "C2")),
+        is_group=True,
+    )
+    assert found.open(END) == {"C1": 360, "C2": 120, "C9": 1000}
+    assert (found.check("R6").status, found.check("R7").status) == ("ok", "ok")
+
+
+def test_a_client_of_two_companies_pays_the_one_it_owes(translated):
+    found = translated(
+        (f"{NAME}.txt", invoice(1, "20251110", let="AA")),
+        ("732829320FEC20251231.txt", receipt(1, "20251210", 120, let="AA")),
+        is_group=True,
+    )
+    assert found.all("SELECT count(*) FROM ledger_allocations") == [(0,)]
+
+
+def test_a_closing_before_every_line_is_refused(translated):
+    with pytest.raises(LedgerError) as refusal:
+        translated(("123456782FEC20241231.txt", invoice(1, "20250110") + invoice(2, "20251210")))
+    assert refusal.value.code == "fec.closing_before_lines"
+    assert "accounting.closings" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [("BQ", "BNP Couverture"), ("RN", "Banque Rennes"), ("BQ", "Banque Ouverture"), ("BQ", "Reporting")],
+)
+def test_a_bank_is_no_journal_of_openings(translated, code, label):
+    paid = [row.replace("BQ|Journal BQ", f"{code}|{label}") for row in receipt(2, "20250301", 120)]
+    found = translated(invoice(1, "20250110") + paid)
+    assert found.types() == {"invoice": ["VE-1"], "payment": [f"{code}-2"]}
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("RN", "RN"),
+        ("X", "À nouveaux"),
+        ("X", "Bilan d’ouverture"),
+        ("X", "Report à nouveau"),
+        ("X", "Reports"),
+    ],
+)
+def test_openings_are_known_by_the_words_of_their_journal(translated, code, label):
+    opened = [
+        row.replace("AN|Journal AN", f"{code}|{label}") for row in opening("20250101", ("C1", 120, "F1"))
+    ]
+    found = translated(invoice(1, "20250110", "C2") + opened)
+    assert found.types()["opening"] == [f"{code}-AN1"]
+
+
+def test_what_stands_beside_an_invoice_under_its_number_is_not_its_client_s(translated):
+    day = "20250310"
+    ticket = entry("VE", "M3", day, ("530000", 60), ("707000", -50), ("445710", -10), piece="T1")
+    rebate = [
+        line("VE", "M3", day, "709000", 30, piece="RR"),
+        line("VE", "M3", day, "419800", -30, piece="RR"),
+    ]
+    found = translated(invoice("M3", day, piece="F1") + ticket + rebate)
+    assert found.revenue() == {"#COMPTOIR": 50, "C1": 100, None: -30}
+    assert found.open(END) == {"C1": 120}
+
+
+def test_a_client_whose_code_changes_between_two_years_owes_under_the_new_one(translated):
+    second = opening("20260101", ("X1", 120, "F1"), ("C2", 60, "F2")) + receipt(3, "20260301", 120, "X1")
+    found = translated(invoice(1, "20250110") + invoice(2, "20251220", "C2", ht=50, vat=10), second)
+    assert found.open(date(2026, 12, 31)) == {"C1": 0, "C2": 60}
+    assert found.check("R6").status == "ok"
+
+
+def test_an_opening_without_clients_leaves_the_debts_to_theirs(translated):
+    second = entry("AN", 1, "20260101", ("411000", 180), ("101000", -180)) + invoice(9, "20261210", "C9")
+    found = translated(invoice(1, "20250110") + invoice(2, "20251220", "C2", ht=50, vat=10), second)
+    assert found.open(date(2026, 12, 31)) == {"C1": 120, "C2": 60, "C9": 120}
+
+
+def test_a_company_of_a_group_misses_no_year(translated):
+    files = [
+        ("123456782FEC20231231.txt", invoice(1, "20230110") + invoice(2, "20231210")),
+        ("732829320FEC20241231.txt", invoice(1, "20240110") + invoice(2, "20241210")),
+        (f"{NAME}.txt", invoice(1, "20250110")),
+    ]
+    with pytest.raises(LedgerError, match="2024-01, 2024-02") as refusal:
+        translated(*files, is_group=True)
+    assert refusal.value.code == "fec.gap"

@@ -12,9 +12,9 @@ from datetime import date
 from stdnum.fr import siren as siren_number
 
 _NAME = re.compile(
-    r"(\d{9,10})FEC(\d{8})([_-].*)?(\.(txt|csv|tsv|xml|fec|zip|xlsx|xlsm|xls|ods))?", re.IGNORECASE
+    r"(\d{9,10})FEC(\d{8})([_-].*?)?(\.(txt|csv|tsv|xml|fec|zip|xlsx|xlsm|xls|ods))?", re.IGNORECASE
 )
-_PART = re.compile(r"_(\d+)")
+_PART = re.compile(r"_(\d{1,2})")  # a longer number is a date or a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,6 @@ def file_name(name: str) -> FileName:
         closing = date.fromisoformat(digits)
     except ValueError:
         closing = None
-    part = _PART.match(rest)
+    part = _PART.fullmatch(rest)
     is_conform = len(siren) == 9 and siren_number.is_valid(siren) and closing is not None
     return FileName(siren, closing, int(part.group(1)) if part else 0, is_conform)

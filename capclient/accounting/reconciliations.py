@@ -167,9 +167,11 @@ def _compared(
 ) -> Reconciliation:
     """Compare two figures; ``distance`` adds up differences that would hide one another in the totals.
 
-    Entries may be a cent off (A.6): where no single difference is larger (``worst``), it is said and does not fail.
+    The difference bears its sign; where the totals agree by chance, it is the distance. Entries may be a cent
+    off (A.6): where no single difference is larger (``worst``), it is said and does not fail.
     """
-    difference = distance or computed - expected
+    difference = computed - expected or distance or Decimal(0)
+    facts["distance"] = abs(difference) if distance is None else distance
     status: Status = "failed" if difference else "ok"
     if difference and worst is not None and worst <= TOLERANCE:
         status = "warning"

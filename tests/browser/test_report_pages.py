@@ -23,7 +23,7 @@ QUIET = [
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 # Prose of the chapters in one language only: it must not be met in the other.
 FRENCH = re.compile(r"\b(chiffre d’affaires|les clients|données|pourquoi|sommaire)\b", re.I)
-ENGLISH = re.compile(r"\b(customers?|revenue|whose|because|company)\b", re.I)
+ENGLISH = re.compile(r"\b(customers?|revenue|contents|whose|because|company)\b", re.I)
 
 
 @dataclass

@@ -122,7 +122,7 @@ TABLES: dict[str, Table] = {
         _table(
             "payments",
             *_columns("text", "payment_id customer_id* invoice_id"),
-            *_columns("date", "date*"),
+            *_columns("date", "date* accounting_date"),
             *_columns("money", "amount*"),
             Column("kind", "code", words=levels.PAYMENT_KINDS),
             *_columns("text", "method"),
@@ -131,7 +131,8 @@ TABLES: dict[str, Table] = {
             "receivable_items",
             *_columns("text", "item_id* customer_id* invoice_id"),
             Column("kind", "code", words=levels.ITEM_KINDS),
-            *_columns("date", "date* due_date"),
+            *_columns("date", "date* accounting_date due_date"),
+            *_columns("text", "due_source"),
             *_columns("money", "amount*"),
             *_columns("flag", "disputed doubtful"),
         ),

@@ -26,7 +26,7 @@ except ImportError:  # Windows: two readings at once cost time, nothing else
 
 OBEYED = {"sources", "filters", "identity", "exchange_rates", "receivables", "accounting"}
 PINNED = "CAPCLIENT_STORE"
-FORMAT = 7  # raise it when ingest writes something else for the same inputs
+FORMAT = 8  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 STAGES = ("childhood", "adolescence", "adult", "old_age", "lost", "occasional", "undetermined")
 STATES = ("active", "watch", "at_risk", "inactive", "lost")
@@ -71,7 +72,7 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class FindingSpec:
-    """One row of ``catalogue.yml``: what a finding means before it has a value."""
+    """One row of ``catalogue/<group>.yml``: what a finding means before it has a value."""
 
     id: str
     unit: str
@@ -93,10 +94,12 @@ class FindingSpec:
 
 @cache
 def finding_specs() -> dict[str, FindingSpec]:
-    """Return the catalogue of findings by id, in the order of the file."""
+    """Return the catalogue of findings by id: groups by name, each in the order of its file."""
     import yaml
 
-    rows = yaml.load((Path(__file__).parent / "catalogue.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    rows: dict[str, dict[str, Any]] = {}
+    for path in sorted((Path(__file__).parent / "catalogue").glob("*.yml")):
+        rows |= yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     return {
         id: FindingSpec(id=id, **{**row, "section": str(row["section"]), "covers": tuple(row["covers"])})
         for id, row in rows.items()

@@ -65,8 +65,8 @@ FROM fec_names ORDER BY customer
 """
 
 PAYMENTS = """
-SELECT item_id AS payment_id, customer AS customer_id, paid.invoice_id, document_date AS date, -amount AS amount,
-       {kind} AS kind, method
+SELECT item_id AS payment_id, customer AS customer_id, paid.invoice_id, document_date AS date,
+       fec_items.date AS accounting_date, -amount AS amount, {kind} AS kind, method
 FROM fec_items LEFT JOIN (
     SELECT credit_id AS id, any_value(invoice_id) AS invoice_id FROM fec_allocations
         JOIN fec_items ON fec_items.id = debit_id
@@ -75,8 +75,8 @@ FROM fec_items LEFT JOIN (
 """
 
 RECEIVABLES = """
-SELECT item_id, customer AS customer_id, invoice_id, coalesce({kind}, 'other') AS kind, document_date AS date, due_date,
-       amount, is_doubtful AS doubtful
+SELECT item_id, customer AS customer_id, invoice_id, coalesce({kind}, 'other') AS kind, document_date AS date,
+       date AS accounting_date, due_date, due_source, amount, is_doubtful AS doubtful
 FROM fec_items WHERE {settlement} IS NULL ORDER BY id
 """
 

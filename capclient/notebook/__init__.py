@@ -1,117 +1,31 @@
 """The few names a notebook uses: open a portfolio, look at a theme, draw it, say it.
 
-Floor 7. ``open_portfolio`` sets the company and the language of the notebook; everything else follows them.
+Floor 7. ``open_portfolio`` sets the company and the language of the notebook; everything else follows them. Each
+``chapter_*`` module lists in ``__all__`` what it gives to the notebooks.
 """
 
-from capclient.notebook.chapter_data import (
-    capabilities_table,
-    duplicates_table,
-    files_table,
-    lines_figure,
-    months_figure,
-    oddities_table,
-    pairs_table,
-    reconciliations_table,
-    rejects_table,
+from capclient.notebook import (
+    chapter_data,
+    chapter_dependency,
+    chapter_lifecycle,
+    chapter_market,
+    chapter_potential,
+    chapter_prices,
+    chapter_retention,
+    chapter_segments,
+    chapter_sources,
+    chapter_weights,
 )
-from capclient.notebook.chapter_dependency import (
-    ansoff_table,
-    margin_figure,
-    rankings_figure,
-    rankings_table,
-    salespeople_table,
-    segment_table,
-    stress_figure,
-    stress_table,
-)
-from capclient.notebook.chapter_lifecycle import (
-    moves_table,
-    stage_list,
-    stages_figure,
-    stages_table,
-    transitions_figure,
-)
-from capclient.notebook.chapter_market import (
-    cooperations_table,
-    markets_table,
-    mix_figure,
-    mix_table,
-    relative_growth_figure,
-    sectors_table,
-    segment_rates_table,
-    shift_figure,
-    shift_table,
-)
-from capclient.notebook.chapter_potential import (
-    contradictions_table,
-    declared_table,
-    potential_table,
-    wallet_classes_table,
-    wallets_table,
-)
-from capclient.notebook.chapter_prices import (
-    baskets_figure,
-    below_line_table,
-    buyers_table,
-    effects_table,
-    family_prices_table,
-    irregular_table,
-    levers_table,
-    price_index_figure,
-    price_volume_figure,
-    price_volume_mix_figure,
-    product_prices_table,
-    regularity_figure,
-    white_space_figure,
-    white_space_table,
-)
-from capclient.notebook.chapter_retention import (
-    bands_table,
-    bridge_figure,
-    claims_table,
-    cohorts_figure,
-    definitions_table,
-    horizon_table,
-    lost_table,
-    loyalty_figure,
-    loyalty_table,
-    movers_table,
-    rates_table,
-    renewal_figure,
-    survival_figure,
-)
-from capclient.notebook.chapter_segments import (
-    at_risk_table,
-    clusters_figure,
-    clusters_table,
-    rfm_figure,
-    rfm_list,
-    rfm_table,
-    seasonal_table,
-    silence_figure,
-    silhouette_figure,
-    states_figure,
-    states_table,
-)
-from capclient.notebook.chapter_sources import (
-    documents_table,
-    keys_table,
-    limits_table,
-    matching_table,
-    review_table,
-)
-from capclient.notebook.chapter_weights import (
-    abc_figure,
-    classes_table,
-    history_figure,
-    lorenz_figure,
-    pareto_figure,
-    rules_table,
-    top_table,
-    views_table,
-    winback_table,
-    years_table,
-)
+from capclient.notebook.chapter_data import *
+from capclient.notebook.chapter_dependency import *
+from capclient.notebook.chapter_lifecycle import *
+from capclient.notebook.chapter_market import *
+from capclient.notebook.chapter_potential import *
+from capclient.notebook.chapter_prices import *
+from capclient.notebook.chapter_retention import *
+from capclient.notebook.chapter_segments import *
+from capclient.notebook.chapter_sources import *
+from capclient.notebook.chapter_weights import *
 from capclient.notebook.desk import data_check, key_figures, note, open_portfolio
 from capclient.notebook.listing import quote
 from capclient.themes import (
@@ -137,117 +51,38 @@ from capclient.themes import (
 )
 
 __all__ = [
-    "abc_figure",
     "activity",
-    "ansoff_table",
-    "at_risk_table",
-    "bands_table",
-    "baskets_figure",
-    "below_line_table",
     "bridge",
-    "bridge_figure",
-    "buyers_table",
-    "capabilities_table",
-    "claims_table",
-    "classes_table",
-    "clusters_figure",
-    "clusters_table",
     "cohorts",
-    "cohorts_figure",
     "concentration",
-    "contradictions_table",
-    "cooperations_table",
     "counts",
     "data_check",
     "declared",
-    "declared_table",
-    "definitions_table",
-    "documents_table",
-    "duplicates_table",
-    "effects_table",
     "exposure",
-    "family_prices_table",
-    "files_table",
-    "history_figure",
-    "horizon_table",
-    "irregular_table",
     "key_figures",
-    "keys_table",
-    "levers_table",
     "lifecycle",
-    "limits_table",
-    "lines_figure",
-    "lorenz_figure",
-    "lost_table",
-    "loyalty_figure",
     "loyalty_quadrants",
-    "loyalty_table",
-    "margin_figure",
     "market",
-    "markets_table",
-    "matching_table",
-    "mix_figure",
-    "mix_table",
-    "months_figure",
-    "movers_table",
-    "moves_table",
     "note",
-    "oddities_table",
     "open_portfolio",
-    "pairs_table",
-    "pareto_figure",
-    "potential_table",
-    "price_index_figure",
-    "price_volume_figure",
     "price_volume_mix",
-    "price_volume_mix_figure",
     "pricing",
-    "product_prices_table",
     "purchases",
     "quality",
     "quote",
-    "rankings_figure",
-    "rankings_table",
-    "rates_table",
-    "reconciliations_table",
     "recurrence",
-    "regularity_figure",
-    "rejects_table",
-    "relative_growth_figure",
-    "renewal_figure",
     "retention",
-    "review_table",
-    "rfm_figure",
-    "rfm_list",
-    "rfm_table",
-    "rules_table",
     "salespeople",
-    "salespeople_table",
-    "seasonal_table",
-    "sectors_table",
-    "segment_rates_table",
-    "segment_table",
     "segments",
-    "shift_figure",
-    "shift_table",
-    "silence_figure",
-    "silhouette_figure",
-    "stage_list",
-    "stages_figure",
-    "stages_table",
-    "states_figure",
-    "states_table",
-    "stress_figure",
-    "stress_table",
-    "survival_figure",
-    "top_table",
-    "transitions_figure",
-    "views_table",
     "wallet",
-    "wallet_classes_table",
-    "wallets_table",
-    "white_space_figure",
-    "white_space_table",
-    "winback_table",
-    "years_table",
 ]
+__all__ += chapter_data.__all__
+__all__ += chapter_dependency.__all__
+__all__ += chapter_lifecycle.__all__
+__all__ += chapter_market.__all__
+__all__ += chapter_potential.__all__
+__all__ += chapter_prices.__all__
+__all__ += chapter_retention.__all__
+__all__ += chapter_segments.__all__
+__all__ += chapter_sources.__all__
+__all__ += chapter_weights.__all__

@@ -24,6 +24,18 @@ from capclient.themes.quality import Quality
 from capclient.vocabulary import Unknown
 from capclient.wording import text
 
+__all__ = [
+    "capabilities_table",
+    "duplicates_table",
+    "files_table",
+    "lines_figure",
+    "months_figure",
+    "oddities_table",
+    "pairs_table",
+    "reconciliations_table",
+    "rejects_table",
+]
+
 
 def months_figure(data: Quality) -> figures.Figure | Notice:
     """Draw revenue by month over the whole history."""

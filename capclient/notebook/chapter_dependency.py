@@ -22,6 +22,17 @@ from capclient.vocabulary import Unknown
 from capclient.wording import text
 from capclient.wording.numbers import count
 
+__all__ = [
+    "ansoff_table",
+    "margin_figure",
+    "rankings_figure",
+    "rankings_table",
+    "salespeople_table",
+    "segment_table",
+    "stress_figure",
+    "stress_table",
+]
+
 NUMBERS = ("active", "revenue", "share", "growth", "weight_change")
 
 

@@ -14,6 +14,14 @@ from capclient.themes.lifecycle import Lifecycle
 from capclient.vocabulary import Unknown
 from capclient.wording import text
 
+__all__ = [
+    "moves_table",
+    "stage_list",
+    "stages_figure",
+    "stages_table",
+    "transitions_figure",
+]
+
 
 def stages_figure(life: Lifecycle) -> figures.Figure | Notice:
     """Draw clients and revenue by stage."""

@@ -18,6 +18,18 @@ from capclient.vocabulary import Unknown
 from capclient.wording import text
 from capclient.wording.numbers import share
 
+__all__ = [
+    "cooperations_table",
+    "markets_table",
+    "mix_figure",
+    "mix_table",
+    "relative_growth_figure",
+    "sectors_table",
+    "segment_rates_table",
+    "shift_figure",
+    "shift_table",
+]
+
 SEEN = 0.01, 0.0005  # a market share that no segment reaches, a change that reads as nothing: no column
 
 

@@ -17,6 +17,14 @@ from capclient.themes.wallet import Wallet
 from capclient.wording import text
 from capclient.wording.numbers import count, day, share
 
+__all__ = [
+    "contradictions_table",
+    "declared_table",
+    "potential_table",
+    "wallet_classes_table",
+    "wallets_table",
+]
+
 
 def wallet_classes_table(bought: Wallet) -> Table | Notice:
     """Show clients by the part of their purchases that we make."""

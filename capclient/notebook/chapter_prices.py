@@ -19,6 +19,23 @@ from capclient.themes.pricing import Pricing
 from capclient.themes.purchases import Purchases
 from capclient.vocabulary import Unknown
 
+__all__ = [
+    "baskets_figure",
+    "below_line_table",
+    "buyers_table",
+    "effects_table",
+    "family_prices_table",
+    "irregular_table",
+    "levers_table",
+    "price_index_figure",
+    "price_volume_figure",
+    "price_volume_mix_figure",
+    "product_prices_table",
+    "regularity_figure",
+    "white_space_figure",
+    "white_space_table",
+]
+
 CLIENTS, FAMILIES = 20, 16  # of the grid
 
 

@@ -23,6 +23,22 @@ from capclient.vocabulary import Unknown
 from capclient.wording import text
 from capclient.wording.numbers import count, day, share, spoken
 
+__all__ = [
+    "bands_table",
+    "bridge_figure",
+    "claims_table",
+    "cohorts_figure",
+    "definitions_table",
+    "horizon_table",
+    "lost_table",
+    "loyalty_figure",
+    "loyalty_table",
+    "movers_table",
+    "rates_table",
+    "renewal_figure",
+    "survival_figure",
+]
+
 RATES = (
     "retention_rate", "attrition_rate", "attrition_revenue_rate", "acquisition_rate", "turnover_rate",
     "renewal_rate", "nrr", "grr",

@@ -19,6 +19,20 @@ from capclient.vocabulary import Unknown
 from capclient.wording import has, text
 from capclient.wording.numbers import day
 
+__all__ = [
+    "at_risk_table",
+    "clusters_figure",
+    "clusters_table",
+    "rfm_figure",
+    "rfm_list",
+    "rfm_table",
+    "seasonal_table",
+    "silence_figure",
+    "silhouette_figure",
+    "states_figure",
+    "states_table",
+]
+
 
 def states_figure(states: Activity) -> figures.Figure | Notice:
     """Draw clients and revenue by state."""

@@ -18,6 +18,14 @@ from capclient.portfolio import Portfolio
 from capclient.tables import Table
 from capclient.wording import text
 
+__all__ = [
+    "documents_table",
+    "keys_table",
+    "limits_table",
+    "matching_table",
+    "review_table",
+]
+
 
 def documents_table(portfolio: Portfolio) -> Table | Notice:
     """Show what the entries of the accounts were taken for: kind of document, number, amount."""

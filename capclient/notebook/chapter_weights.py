@@ -22,6 +22,19 @@ from capclient.vocabulary import Unknown
 from capclient.wording import text
 from capclient.wording.numbers import spoken
 
+__all__ = [
+    "abc_figure",
+    "classes_table",
+    "history_figure",
+    "lorenz_figure",
+    "pareto_figure",
+    "rules_table",
+    "top_table",
+    "views_table",
+    "winback_table",
+    "years_table",
+]
+
 VIEWS = ("clients", "groups", "with_pools", "without_intragroup", "without_first")
 
 

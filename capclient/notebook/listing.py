@@ -11,6 +11,7 @@ import pandas as pd
 
 from capclient.findings import Finding
 from capclient.notebook.desk import absent, desk, found
+from capclient.notebook.units import UNITS
 from capclient.notices import Notice
 from capclient.tables import Table, table
 from capclient.vocabulary import Unknown
@@ -25,52 +26,6 @@ OPTIONAL = (
     "unit",
 )  # a column that says nothing for anybody is left out
 UNSAID = ("", "nan", "not_market_adjusted")  # said once, as a caveat of the whole chapter
-
-# Unit of each column a table may show; its head is the sentence ``column.<name>``.
-UNITS = {
-    "customer_id": "text", "name": "text", "salesperson": "text", "revenue_n": "money", "revenue_n1": "money",
-    "revenue": "money", "growth": "change", "weight": "share", "weight_change": "points", "rank": "count",
-    "cumulative_share": "share", "abc_class": "text", "best_12m": "money", "best_12m_end": "text",
-    "last_purchase": "text", "recency_days": "days", "interval_days": "days", "ratio": "ratio", "state": "text",
-    "risk_score": "count", "stage": "text", "stage_before": "text", "flags": "text", "customers": "customers",
-    "revenue_share": "share", "share": "share", "segment": "text", "followup": "text", "active": "customers",
-    "orders": "count", "source": "text", "lines": "count", "kept": "count", "first_day": "text",
-    "last_day": "text", "reason": "text", "amount": "money_cents", "code": "text", "check": "text",
-    "computed": "spoken", "expected": "spoken", "difference": "spoken", "status": "text", "verdict": "text",
-    "invoice_id": "text", "invoice_date": "text", "times": "count", "other_id": "text", "other_name": "text",
-    "label": "text", "value": "text", "how": "text", "theme": "text", "known": "count", "total": "count",
-    "season": "text", "r": "count", "f": "count", "m": "count", "margin": "money", "cluster": "count",
-    "seniority_years": "years", "gross_margin_rate": "share", "what": "text", "override": "text",
-    "number_of": "count", "booked": "money_cents", "document": "text", "matched": "text", "limit": "text",
-    "journal": "text", "number": "text", "line": "count",
-    "interval": "text", "n": "count", "bar": "text", "change": "money", "notion": "text", "definition": "text",
-    "claim": "text", "claimed": "text", "own": "text", "band": "text", "year": "text", "contracts": "count",
-    "open_ended": "money", "cumulated": "money", "quadrant": "text", "rate": "text",
-    "market_growth": "change", "relative_growth": "change", "relative_points": "points", "market_share": "share",
-    "market_share_change": "points", "position": "text", "trend": "text", "attrition": "share",
-    "attrition_revenue": "share", "nrr": "share", "nrr_adjusted": "share", "effect_growth": "money",
-    "effect_mix": "money", "effect_competitive": "money", "effect_not_compared": "money", "outlook": "text",
-    "declining": "text", "partners": "text", "contract_id": "text", "wallet": "money", "wallet_share": "share",
-    "wallet_class": "text", "potential": "money", "potential_source": "text", "criterion": "text", "level": "text",
-    "contradiction": "text", "share_n1": "share", "share_change": "points",
-    "rank_revenue": "count", "rule": "text", "orders_n": "count", "purchase_days_12m": "count",
-    "frequency": "ratio", "average_basket": "money", "family": "text", "peer_share": "share", "peers": "customers",
-    "usual_revenue": "money", "volatility": "share", "price_effect": "money", "volume_effect": "money",
-    "change_n": "money", "mix_effect": "money", "new_products": "money", "stopped_products": "money",
-    "not_decomposable": "money",
-    "unit": "text", "qty_n": "count", "qty_n1": "count", "price_n": "money_cents", "price_n1": "money_cents",
-    "price_change": "change", "product": "text", "mean_price": "money_cents", "lowest": "money_cents",
-    "highest": "money_cents", "dispersion": "share", "lever": "money", "price_index": "index", "compared": "count",
-    "qty": "count", "price": "money_cents", "expected_price": "money_cents", "residual": "change",
-    "clients": "spoken", "groups": "spoken", "with_pools": "spoken", "without_intragroup": "spoken",
-    "without_first": "spoken", "customers_after": "customers", "share_after": "share", "classification": "text",
-    "class_name": "text", "customers_share": "share", "zone": "text", "top1_share": "share", "top1_share_group":
-    "share", "top10_share": "share", "hhi": "index", "effective_customers": "ratio", "scenario": "text",
-    "dimension": "text", "margin_lost": "money",
-    "revenue_lost": "money", "share_lost": "share", "contribution_lost": "money", "result_after": "money",
-    "months": "ratio", "remark": "text", "ranking_revenue": "spoken", "ranking_quantity": "spoken",
-    "ranking_product_types": "spoken", "ranking_margin": "spoken",
-}  # fmt: skip
 
 
 def quote(*ids: str) -> Table | Notice:

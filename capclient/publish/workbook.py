@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from capclient.findings import Finding, reason_text
-from capclient.notebook.listing import UNITS
+from capclient.notebook.units import UNITS
 from capclient.portfolio import Portfolio
 from capclient.themes import activity, concentration, customers, lifecycle
 from capclient.wording import has, text

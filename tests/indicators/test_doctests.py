@@ -8,7 +8,11 @@ import pytest
 
 import capclient.indicators as indicators
 
-MODULES = sorted(module.name for module in pkgutil.iter_modules(indicators.__path__))
+MODULES = sorted(
+    module.name.removeprefix("capclient.indicators.")
+    for module in pkgutil.walk_packages(indicators.__path__, "capclient.indicators.")
+    if not module.ispkg
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -4,10 +4,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env report test lab bench lint clean
+.PHONY: help env report test test-slow lab bench lint clean
 
 help:            ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/'
 
 env: $(VENV)/.made   ## the environment (once)
 
@@ -20,11 +20,14 @@ $(VENV)/.made: pyproject.toml constraints.txt
 report: env      ## simulated companies, their reports, and where to read them
 	$(BIN)/capclient demo --out reports/out
 
-test: env        ## everything: lint, types, package, notebooks
+test: env        ## lint, types, package, notebooks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 notebooks
+
+test-slow: env   ## what takes longer: batches, database servers, pages in Chromium, damaged files
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "slow or browser or fuzz"
 
 lab: env         ## JupyterLab on the notebooks
 	$(BIN)/capclient lab

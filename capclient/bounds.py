@@ -148,9 +148,12 @@ Share = Annotated[Decimal, number("0", "1")]
 Factor = Annotated[Decimal, number("0", "1000")]
 Score = Annotated[Decimal, number("0", "100")]
 Decline = Annotated[Decimal, number("-1", "0")]
+Percent = Annotated[Decimal, number("0", "100")]
 Rise = Annotated[Decimal, number("0", "100")]
 Rate = Annotated[Decimal, number("0", "1000000000", above=True, below=True, decimals=12)]
 Amount = Annotated[Decimal, number("-1000000000000000", "1000000000000000")]
+Cost = Annotated[Decimal, number("0", "1000000000000000")]
+Capacity = Annotated[Decimal, number("0", "1000000000000", above=True)]
 Days = Annotated[int, whole(0, 36_500)]
 Months = Annotated[int, whole(0, 1_200)]
 Years = Annotated[int, whole(1, 100)]
@@ -160,7 +163,12 @@ Repeats = Annotated[int, whole(1, 1_000)]
 Seed = Annotated[int, whole(0, 2**32 - 1)]  # what NumPy takes
 Seconds = Annotated[int, whole(1, 1_000_000)]
 Shares = Annotated[tuple[Share, Share], count(2), AfterValidator(_ascending)]
+Voice = Annotated[
+    Decimal, number("0.0001", "1")
+]  # of the unhappy clients: nobody at all would be no scenario
+Voices = Annotated[tuple[Voice, Voice], count(2), AfterValidator(_ascending)]
 Factors = Annotated[tuple[Factor, Factor], count(2), AfterValidator(_ascending)]
+Stages = Annotated[tuple[Days, Days, Days], count(3), AfterValidator(_ascending)]
 Ratios = Annotated[tuple[Factor, Factor, Factor], count(3), AfterValidator(_ascending)]
 Clusters = Annotated[
     tuple[Annotated[int, whole(2, 50)], Annotated[int, whole(2, 50)]], count(2), AfterValidator(_ascending)

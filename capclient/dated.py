@@ -106,7 +106,7 @@ class Dated:
         years = [(date.fromisoformat(year["start"]), date.fromisoformat(year["end"]))
                  for year in accounts["facts"]["years"]]  # fmt: skip
         closings = sorted({f"{end:%m-%d}" for _, end in years})
-        if closings != [f"{month:02d}-{day:02d}" for month, day in [self.params.period.year_end]]:
+        if any(end != fiscal_year(end, self.params.period.year_end).end for _, end in years):
             raise LedgerError(
                 "ledger.other_year_end", given=self.params.period.fiscal_year_end, closings=listed(closings)
             )

@@ -29,7 +29,7 @@ class Finding:
     n
         Number of observations behind the value, where it matters.
     caveat
-        Code of a sentence in ``findings.po`` that must stand beside the value.
+        Codes, with blanks between them, of the sentences that must stand beside the value.
     inputs
         Canonical tables or columns the value comes from.
     interval
@@ -61,22 +61,30 @@ class Finding:
             return text("finding.unknown", lang, reason=reason_text(self.reason or "", lang))
         return spoken(self.value, self.unit, lang, currency)
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Tell whether the value never stands bare: few clients, or an interval as wide as the value itself."""
+        if self.interval is None or not isinstance(self.value, int | float):
+            return False
+        low, high = self.interval
+        return (self.n or 0) < SMALL or high - low >= abs(self.value)
+
     def bounds(self, lang: str) -> str:
-        """Return the interval of a rate on few clients in a few words, else nothing."""
-        if self.interval is None or self.value is None or (self.n or 0) >= SMALL:
+        """Return the interval of an uncertain rate in a few words, else nothing."""
+        if self.interval is None or not self.is_uncertain:
             return ""
         low, high = (spoken(bound, self.unit, lang) for bound in self.interval)
         return text("interval.hint", lang, low=low, high=high)
 
     def caveats(self, lang: str) -> tuple[str, ...]:
-        """Return what must stand beside the value: the interval of a rate on few clients, then its caveat."""
+        """Return what must stand beside the value: the interval of an uncertain rate, then its caveats."""
         said = []
-        if self.interval is not None and self.value is not None and (self.n or 0) < SMALL:
+        if self.interval is not None and self.is_uncertain:
             low, high = (spoken(bound, self.unit, lang) for bound in self.interval)
-            said.append(
-                text("caveat.interval", lang, label=self.spec.label(lang), n=self.n, low=low, high=high)
-            )
-        return (*said, text(self.caveat, lang)) if self.caveat else tuple(said)
+            own = f"caveat.interval.{self.id.partition('.')[0]}"  # prospects and quotes are no clients
+            key = own if has(own) else "caveat.interval"
+            said.append(text(key, lang, label=self.spec.label(lang), n=self.n, low=low, high=high))
+        return (*said, *(text(code, lang) for code in (self.caveat or "").split()))
 
     def as_json(self, lang: str) -> dict[str, Any]:
         """Return the row of ``indicators.json``."""
@@ -133,15 +141,19 @@ def finding(
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Say a reason code in words: ``missing:cost`` → « il manque la colonne des coûts »."""
+    """Say a reason code in words: ``missing:cost`` → « il manque la colonne des coûts ».
+
+    A number may follow: ``history_short:countback=14`` fills ``{n}``.
+    """
     code, _, what = reason.partition(":")
+    what, _, number = what.partition("=")
     key = f"reason.{code}.{what}"
     if what and has(key):
-        return text(key, lang)
+        return text(key, lang, n=number)
     return text(f"reason.{code}", lang, what=what)
 
 
-_SLOT = re.compile(r"\{([a-z0-9_.]+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
+_SLOT = re.compile(r"\{([a-z0-9_.]+)(?:\|([^|{}]*)\|([^|{}]*)(?:\|([^|{}]*))?)?\}")
 
 
 def sentence(
@@ -150,18 +162,21 @@ def sentence(
     """Return the sentence ``key`` of ``notes.po`` with its findings in words, and those that are unknown.
 
     ``{concentration.top1_share}`` is a finding; ``{portfolio.customers_lost|client|clients}`` adds the word that
-    agrees with it; ``{top1_name}`` is one of ``names``.
+    agrees with it; a third word, ``{pricing.low_index_customers|client|clients|aucun client}``, stands for none at all;
+    ``{top1_name}`` is one of ``names``.
     """
     unknown: list[Finding] = []
 
     def said(match: re.Match[str]) -> str:
-        slot, one, many = match.groups()
+        slot, one, many, none = match.groups()
         if slot in names:
             return names[slot]
         value = found[slot]
         if value.value is None:
             unknown.append(value)
             return MISSING
+        if none is not None and value.value == 0:
+            return none
         words = value.spoken(lang, currency)
         if one is None:
             return words

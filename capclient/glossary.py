@@ -36,12 +36,16 @@ TAUGHT_IN = {
     "recurrence": "30_fidelite",
     "segments": "50_attrition_segments",
     "model": "50_attrition_segments",
-    "purchases": "60_rentabilite_prix",
+    "margin": "60_rentabilite_prix",
+    "purchases": "25_achats",
     "pricing": "60_rentabilite_prix",
     "price_volume_mix": "60_rentabilite_prix",
+    "receivables": "70_encours_paiements",
     "market": "80_segments_marche",
     "wallet": "80_segments_marche",
     "declared": "80_segments_marche",
+    "prospecting": "90_prospection",
+    "satisfaction": "85_satisfaction",
     "quality": "00_donnees",
 }
 

@@ -6,6 +6,9 @@ lower case, without accents or punctuation, as cells are compared with them.
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 Words = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -178,3 +181,35 @@ ISSUED = tuple(
         "lettree",
     ]
 )
+
+# What serving a client consumes (4.3): an exchange, or a document that the ledger counts.
+ACTIVITIES = (
+    *INTERACTION_TYPES,
+    *_words(
+        order="commande|commandes|bon de commande",
+        invoice="facture|factures|facturation",
+        credit_note="avoir|avoirs|note de credit",
+        delivery="livraison|livraisons|expedition|expeditions",
+        reminder="relance|relances|rappel",
+        hour="heure|heures|temps passe|hours",
+        credit="cout du credit|credit client",
+    ),
+)
+
+
+def activity_code(name: str) -> str:
+    """Return the code of an activity that a person named, or the name itself without capitals, accents or blanks.
+
+    >>> activity_code("Visites"), activity_code("Réclamation"), activity_code("Mise en rayon")
+    ('visit', 'claim', 'mise en rayon')
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    bare = re.sub(r"[^a-z0-9]+", " ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+    return _SINGULAR.get(_singular(bare)) or bare or name.strip()
+
+
+def _singular(words: str) -> str:
+    return " ".join(word.removesuffix("s") for word in words.split())
+
+
+_SINGULAR = {_singular(word.replace("_", " ")): code for code, words in ACTIVITIES for word in words}

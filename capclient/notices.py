@@ -5,12 +5,15 @@ Floor 6.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from capclient.findings import reason_text
 from capclient.templates import render
 from capclient.vocabulary import Unknown
 from capclient.wording import has, text
+
+_NOTICES = re.compile(r'(?:<div class="cc-notice"[^<]*<strong>[^<]*</strong>[^<]*</div>\s*)+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class Notice:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": f"{self.reason} {self.advice}".strip()}
+
+
+def is_notice(html: str) -> bool:
+    """Tell whether the HTML of an output is that of notices, and nothing else."""
+    return _NOTICES.fullmatch(html.strip()) is not None
 
 
 def notice(unknown: Unknown, lang: str, *, origin: str = "") -> Notice:

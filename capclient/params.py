@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     PrivateAttr,
     ValidationError,
@@ -23,6 +24,8 @@ from pydantic import (
 
 from capclient.bounds import (
     Amount,
+    Capacity,
+    Cost,
     Day,
     Rate,
     Seconds,
@@ -32,10 +35,13 @@ from capclient.bounds import (
     form,
     mapped,
     refusal,
+    trimmed,
 )
 from capclient.errors import ParamsError, listed
+from capclient.levels import activity_code
 from capclient.params_errors import explained
-from capclient.params_rules import Filter, Identity
+from capclient.params_promises import Promise, SatisfactionParams, unlike
+from capclient.params_rules import CreditParams, Filter, Identity
 from capclient.params_sources import BOOKS, Model, TableSource, table_source
 from capclient.schema import TABLES, TOTALS
 from capclient.thresholds import Thresholds
@@ -98,11 +104,33 @@ class PeriodParams(Model):
         return int(month), int(day)
 
 
+class CostPool(Model):
+    """What an activity costs in a year, and how much of it can be done in practice in that year (4.3)."""
+
+    amount: Cost
+    capacity: Capacity
+
+
 class Economics(Model):
-    """Two figures no ledger holds: they feed the stress test (1.9)."""
+    """Figures no ledger holds: they feed the stress test (1.9), the cost to serve and the cover of fixed costs (4)."""
 
     fixed_costs: Amount | None = None
     variable_cost_rate: Share | None = None
+    cost_pools: dict[str, CostPool] = {}  # by activity: visit, call, order, delivery ...
+    credit_rate: Share | None = None  # yearly cost of the money that clients owe
+    prospecting_cost: Cost | None = None  # of N: what winning clients costs (12.4)
+    retention_cost: Cost | None = None  # of N: what keeping them costs
+
+    @field_validator("cost_pools")
+    @classmethod
+    def _activities(cls, value: dict[str, CostPool]) -> dict[str, CostPool]:
+        return mapped(value, key=lambda name: activity_code(trimmed(name)), value=lambda pool: pool)
+
+
+class ActivitiesParams(Model):
+    """The activities the company began with: the revenue of the others is diversification (12.6)."""
+
+    initial: Texts = []
 
 
 class ReceivablesParams(Model):
@@ -111,6 +139,7 @@ class ReceivablesParams(Model):
     default_term: Annotated[str, form(TERM, "30", "60", "45 FDM")] = "30"
     customer_terms: dict[str, Annotated[str, form(TERM, "30", "60", "45 FDM")]] = {}
     matching: Literal["letters", "amount", "sum", "fifo"] = "amount"
+    vat_rate: Share | None = None  # of lines that say neither their VAT nor their amount including it
 
 
 class AccountingParams(Model):
@@ -140,8 +169,12 @@ class Params(Model):
     identity: Identity = Identity()
     exchange_rates: dict[str, Rate] = {}
     economics: Economics = Economics()
+    activities: ActivitiesParams = ActivitiesParams()
     receivables: ReceivablesParams = ReceivablesParams()
+    credit: CreditParams = CreditParams()
     accounting: AccountingParams = AccountingParams()
+    satisfaction: SatisfactionParams = SatisfactionParams()
+    promises: Annotated[list[Promise], AfterValidator(unlike)] = []
     report: ReportParams = ReportParams()
     thresholds: Thresholds = Thresholds()
     _folder: Path = PrivateAttr(default=Path())

@@ -7,17 +7,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ValidationInfo, field_validator, model_validator
 
-from capclient.bounds import STRICT, Text, Texts, mapped, refusal, trimmed
+from capclient.bounds import STRICT, Day, Percent, Text, Texts, mapped, refusal, trimmed
 from capclient.errors import listed
 from capclient.schema import TABLES
 
 LEDGER = TABLES["invoice_lines"]
 DOC_TYPE = LEDGER.column("doc_type")
 FILTERED = [column.name for column in LEDGER.columns if column.kind == "text" or column is DOC_TYPE]
+
+
+class CreditParams(BaseModel):
+    """What contracts say of late payment, and the rates that changed since this program was written (5.10, 5.11)."""
+
+    model_config = STRICT
+
+    penalty_rate: Percent | None = None  # a year, in percent: the contract rate, instead of the legal one
+    legal_interest_rate: Percent | None = None  # a contract rate is never below three times this
+    refi_rates: dict[Day, Percent] = {}  # of the European Central Bank, by the day of the change
+    end_of_month: Literal["both", "fdm_then_45", "45_then_fdm", "none"] = "both"
+    periodic_customers: Texts = []  # those that receive one summary invoice a period
 
 
 class Filter(BaseModel):

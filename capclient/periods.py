@@ -89,7 +89,9 @@ def fiscal_year(as_of: date, year_end: tuple[int, int], *, back: int = 0) -> Per
 
 def _year_end(year: int, month_day: tuple[int, int]) -> date:
     month, day = month_day
-    return date(year, month, min(day, monthrange(year, month)[1]))
+    last = monthrange(year, month)[1]
+    # accounts that close at the end of February close on the 29th when there is one
+    return date(year, month, last if month == 2 and day >= 28 else min(day, last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +129,15 @@ def last_complete_month(last_day: date, tolerance_days: int = 0) -> date:
 
 
 STRAY_GAP = 366  # days of silence that part a stray date from a ledger
-STRAY_DAYS = 3  # a block of more days than that is no slip of the keyboard
+STRAY_DAYS = 3  # more days than that are no slip of the keyboard
 
 
 def principal_days(days: list[date]) -> tuple[date, date, int]:
     """Return the first and last day of a ledger without mistyped dates, and how many days were left aside.
 
-    A block of at most three days that stands more than a year before or after all the others, and holds less than a
-    tenth of the days, is taken for a slip: one invoice dated 2052 must not make every client lost.
+    A block of days that stands more than a year before or after all the others is taken for a slip: one invoice dated
+    2052 must not make every client lost. All blocks left aside hold three days at most, and less than a tenth of the
+    days; the latest go first.
 
     Parameters
     ----------
@@ -155,8 +158,10 @@ _MIRROR = date.max.toordinal() + 1  # days counted from the other end of the cal
 
 
 def _without_last_block(days: list[date], total: int) -> list[date]:
-    for place in range(len(days) - 1, max(0, len(days) - 1 - STRAY_DAYS), -1):
+    for place in range(len(days) - 1, 0, -1):
+        aside = total - place  # with what was left aside before
+        if aside > STRAY_DAYS or aside * 10 >= total:
+            break
         if (days[place] - days[place - 1]).days > STRAY_GAP:
-            block = len(days) - place
-            return _without_last_block(days[:place], total) if block * 10 < total else days
+            return _without_last_block(days[:place], total)
     return days

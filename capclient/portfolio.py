@@ -130,8 +130,9 @@ class Portfolio(Dated):
         return self.store.report.get("books", {})
 
     def has(self, table: str) -> bool:
-        """Tell whether a canonical table was given."""
-        return table in self.store.report["tables"]
+        """Tell whether a canonical table was given, or made by ingest (customers' accounts)."""
+        made: list[str] = self.store.report.get("receivables", {}).get("made", [])
+        return table in self.store.report["tables"] or table in made
 
     @property
     def quality(self) -> dict[str, Any]:

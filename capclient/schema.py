@@ -99,7 +99,7 @@ TABLES: dict[str, Table] = {
             *_columns("flag", "is_public is_pool is_intragroup"),
             *_columns("date", "first_seen_override"),
             *_columns("text", "payment_terms"),
-            *_columns("money", "wallet_amount"),
+            *_columns("money", "credit_limit wallet_amount"),
             *_columns("date", "wallet_date"),
             Column("wallet_level", "code", words=levels.WALLETS),
             Column("potential_level", "code", words=levels.POTENTIALS),

@@ -10,9 +10,11 @@ import hashlib
 import json
 import os
 import re
+import shutil
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ except ImportError:  # Windows: two readings at once cost time, nothing else
 
 OBEYED = {"sources", "filters", "identity", "exchange_rates", "receivables", "accounting"}
 PINNED = "CAPCLIENT_STORE"
-FORMAT = 8  # raise it when ingest writes something else for the same inputs
+FORMAT = 9  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,23 @@ class InputFile:
     size: int
 
 
+class Hold:
+    """A store that somebody reads: nobody deletes it as long as this object lives, in this process or another."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            file = os.open(_hold_path(folder), os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError:  # a cache that nobody may write to loses nothing either
+            return
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_SH)
+        weakref.finalize(self, os.close, file)
+
+
+def _hold_path(folder: Path) -> Path:
+    return folder.parent / f".{folder.name}.used"
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """A finished store: its folder, its key and what ingest said of the data (``ingest.json``)."""
@@ -45,6 +64,7 @@ class Store:
     folder: Path
     key: str
     report: dict[str, Any]
+    hold: Hold | None = field(default=None, repr=False, compare=False)
 
     def path(self, name: str) -> Path:
         """Return the Parquet file or folder of a table."""
@@ -108,12 +128,31 @@ def locked(folder: Path) -> Iterator[None]:
 def existing(folder: Path, key: str) -> Store | None:
     """Return a finished and sound store, or None: whatever is wrong with a cache, reading again mends it."""
     try:
+        if not (folder / key).is_dir():
+            return None
+        hold = Hold(folder / key)  # before it is looked at: it may be going
         report = json.loads((folder / key / "ingest.json").read_text("utf-8"))
         sizes = report["files"]
         sound = sizes == file_sizes(folder / key)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Store(folder / key, key, report) if sound else None
+    return Store(folder / key, key, report, hold) if sound else None
+
+
+def forget_old(folder: Path, key: str, *, kept: int) -> None:
+    """Delete the oldest stores of a company but ``kept``, the one of ``key`` included; those in use stay."""
+    stores = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    stores.sort(key=lambda path: path.stat().st_mtime)
+    others = [path for path in stores if path.name != key]
+    for path in others[: max(0, len(others) - kept + 1)]:
+        with _hold_path(path).open("w") as file:
+            try:
+                if fcntl is not None:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:  # somebody reads it
+                continue
+            shutil.rmtree(path, ignore_errors=True)
+            _hold_path(path).unlink(missing_ok=True)
 
 
 def pinned(params: Params) -> Store | None:

@@ -82,7 +82,8 @@ def _best_years(portfolio: Portfolio) -> pd.DataFrame:
 
 def _with_attributes(portfolio: Portfolio, frame: pd.DataFrame) -> pd.DataFrame:
     """Join the client sheet, then what only the ledger says (names, salesperson)."""
-    said = portfolio.ledger.frame(operations.LEDGER_ATTRIBUTES).set_index("customer_id")
+    said = portfolio.ledger.frame(operations.LEDGER_ATTRIBUTES, {"as_of": portfolio.as_of})
+    said = said.set_index("customer_id")
     sheet = portfolio.table("customers").set_index("customer_id")
     sheet = sheet[~sheet.index.duplicated()].reindex(frame.index)
     for name in ATTRIBUTES:

@@ -26,6 +26,7 @@ from capclient.bounds import (
     Seed,
     Share,
     Shares,
+    Stages,
     Years,
     refusal,
 )
@@ -64,6 +65,7 @@ class ConcentrationThresholds(Group):
     dependency_alert: Share = Decimal("0.25")
     dependency_alert_group: Share = Decimal("0.30")
     dependency_disclosure: Share = Decimal("0.10")  # IFRS 8 paragraph 34
+    shown: Customers = 15  # clients of the table of the largest (A05)
     cost_coverage: Share = Decimal(
         "0.70"
     )  # of the revenue, below which a share of margin is not computed (4.1)
@@ -113,8 +115,42 @@ class PricingThresholds(Group):
 
     mean_customers: Customers = 3  # of a product, for a mean price
     fit_customers: Customers = 5  # of a product, for a line of price on quantity
-    mixed_dispersion: Factor = Decimal(1)  # above, one code covers several things
+    mixed_dispersion: Factor = Decimal(
+        "0.5"
+    )  # above, one code covers several things: postage, sundries, sold off
     low_index: Factor = Decimal(95)
+
+
+class ProfitabilityThresholds(Group):
+    """Section 4; the coverage of costs is that of ``concentration.cost_coverage``."""
+
+    erosion: Decline = Decimal("-0.02")  # of a margin rate in a year, in points
+    service_rate: Share = Decimal("0.15")  # of revenue, above which serving costs much
+    reductions: Share = Decimal("0.03")  # of gross invoices, above which credit notes call for an inquiry
+    levels: Shares = (Decimal("0.05"), Decimal("0.15"))  # of the margin rate: low, moderate, high
+    over_visited: Factor = Decimal(2)  # share of visits over share of margin
+    under_visited: Factor = Decimal("0.5")
+    high_potential: Factor = Decimal("0.50")  # additional potential over revenue
+    low_potential: Factor = Decimal("0.10")
+    contact_days: Days = 90  # without a contact, a client is poorly secured
+
+
+class PaymentThresholds(Group):
+    """Sections 5.6 and 5.13; the weights of the score are those of the dictionary."""
+
+    grades: Ratios = (Decimal(40), Decimal(60), Decimal(80))  # from which a client is in C, B, A
+    score_invoices: Count = 3  # paid invoices below which there is no score
+    worsening_days: Days = 5  # later than the year before, from which a trend is told
+
+
+class RecoveryThresholds(Group):
+    """The recovery list (E06, E07): days after the oldest due date, and when a case goes to counsel."""
+
+    stages: Stages = (1, 15, 30)
+    counsel_amount: Factor = Decimal(1000)  # overdue euros, including VAT
+    counsel_days: Days = 90
+    counsel_broken: Count = 2  # payments that came back, or promises not kept
+    cases: Count = 50  # files written at most, the most urgent ones
 
 
 class LifecycleThresholds(Group):
@@ -178,6 +214,33 @@ class DeclaredThresholds(Group):
     large_share: Share = Decimal("0.25")
 
 
+class ProspectingThresholds(Group):
+    """Section 12."""
+
+    stage_history: Count = 30  # decided prospects under which the declared probability stands
+    stale_cycles: Factor = Decimal(2)  # median cycles after which an open prospect is stale
+    new_months: Months = 36  # age under which an offer is new
+    institutions: Count = 2
+    activity_coverage: Share = Decimal("0.70")  # of the revenue whose activity is told
+    quote_days: Days = 90  # an order that follows later answers something else
+    quote_share: Share = Decimal("0.50")  # of a quote, under which an invoice does not answer it
+
+
+class SatisfactionThresholds(Group):
+    """Section 6, C09 and A13."""
+
+    claim_days: Days = 30  # to close a claim (6.6)
+    hotline_days: Days = 1  # to be called back by a person: the same day or the next
+    late_days: Days = 10  # mean days late from which a complaining client also pays late
+    dissatisfied_csat: Score = Decimal(2)  # out of 5, where the likelihood to recommend was not asked
+
+
+class ReceivablesThresholds(Group):
+    """Section 5.1: last day overdue of the first three classes of age; findings keep 30, 60 and 90."""
+
+    buckets: Stages = (30, 60, 90)
+
+
 class Thresholds(Group):
     """All thresholds of a company."""
 
@@ -187,9 +250,15 @@ class Thresholds(Group):
     season: SeasonThresholds = SeasonThresholds()
     purchases: PurchaseThresholds = PurchaseThresholds()
     pricing: PricingThresholds = PricingThresholds()
+    profitability: ProfitabilityThresholds = ProfitabilityThresholds()
+    receivables: ReceivablesThresholds = ReceivablesThresholds()
+    payments: PaymentThresholds = PaymentThresholds()
+    recovery: RecoveryThresholds = RecoveryThresholds()
     lifecycle: LifecycleThresholds = LifecycleThresholds()
     segments: SegmentThresholds = SegmentThresholds()
     retention: RetentionThresholds = RetentionThresholds()
     market: MarketThresholds = MarketThresholds()
     wallet: WalletThresholds = WalletThresholds()
     declared: DeclaredThresholds = DeclaredThresholds()
+    prospecting: ProspectingThresholds = ProspectingThresholds()
+    satisfaction: SatisfactionThresholds = SatisfactionThresholds()

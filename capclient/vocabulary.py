@@ -21,11 +21,15 @@ CHAPTERS = (
     "00_donnees",
     "10_synthese",
     "20_concentration",
+    "25_achats",
     "30_fidelite",
     "40_cycle_de_vie",
     "50_attrition_segments",
     "60_rentabilite_prix",
+    "70_encours_paiements",
     "80_segments_marche",
+    "85_satisfaction",
+    "90_prospection",
 )
 
 UNITS = (
@@ -33,6 +37,7 @@ UNITS = (
     "money_cents",
     "share",
     "points",
+    "margin",
     "count",
     "customers",
     "index",
@@ -99,7 +104,7 @@ def finding_specs() -> dict[str, FindingSpec]:
 
     rows: dict[str, dict[str, Any]] = {}
     for path in sorted((Path(__file__).parent / "catalogue").glob("*.yml")):
-        rows |= yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        rows |= yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}  # a group may be empty
     return {
         id: FindingSpec(id=id, **{**row, "section": str(row["section"]), "covers": tuple(row["covers"])})
         for id, row in rows.items()

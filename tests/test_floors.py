@@ -12,13 +12,13 @@ PACKAGE = Path(capclient.__file__).parent
 FLOORS = {
     0: ("wording", "errors", "vocabulary", "places", "levels"),
     1: (
-        *("schema", "bounds", "thresholds", "periods", "templates"),
-        *("params", "params_sources", "params_rules", "params_errors", "yaml_text"),
+        *("schema", "bounds", "thresholds", "periods", "templates", "regulation"),
+        *("params", "params_sources", "params_rules", "params_errors", "params_promises", "yaml_text"),
     ),
     2: ("readers",),
     3: ("store", "inputs", "ingest", "engine", "frames", "summaries", "dated", "portfolio", "accounting"),
     4: ("indicators",),
-    5: ("findings", "themes", "glossary"),
+    5: ("findings", "themes", "decisions", "glossary"),
     6: ("notices", "figures", "tables", "cards", "checks"),
     7: ("notebook",),
     8: ("publish", "batch", "inspection", "laboratory", "proposal", "initiation"),

@@ -48,6 +48,14 @@ def test_a_deadline_is_clipped_and_not_sticky(day, before):
     assert clipped(date(*day), -3) == date(*before)
 
 
+@pytest.mark.parametrize("typed", [(2, 28), (2, 29)])
+def test_accounts_that_close_in_february_close_on_its_last_day(typed):
+    """29 February 2024 belongs to the year that it ends, however the closing was typed."""
+    assert fiscal_year(date(2024, 2, 29), typed) == Period(date(2023, 3, 1), date(2024, 2, 29))
+    assert fiscal_year(date(2025, 3, 31), typed) == Period(date(2024, 3, 1), date(2025, 2, 28))
+    assert fiscal_year(date(2024, 2, 28), typed).end == date(2023, 2, 28)
+
+
 def test_a_fiscal_year_is_the_last_one_that_ended():
     assert fiscal_year(date(2025, 11, 30), (12, 31)) == Period(date(2024, 1, 1), date(2024, 12, 31))
     assert fiscal_year(date(2025, 6, 30), (6, 30)) == Period(date(2024, 7, 1), date(2025, 6, 30))
@@ -72,6 +80,14 @@ def test_mistyped_dates_do_not_stretch_a_ledger():
     stray = [date(2015, 3, 3), *ledger, date(2052, 3, 3), date(2052, 5, 3)]
     assert principal_days(stray) == (ledger[0], ledger[-1], 3)
     assert principal_days(ledger) == (ledger[0], ledger[-1], 0)
+
+
+def test_all_the_days_left_aside_are_three_at_most_whatever_their_blocks():
+    ledger = [date(2020, 1, 1) + timedelta(days) for days in range(56)]
+    apart = [date(2010, 1, 1), date(2012, 1, 1), *ledger, date(2030, 1, 1), date(2032, 1, 1)]
+    assert principal_days(apart) == (date(2012, 1, 1), ledger[-1], 3)
+    few = [date(2010, 1, 1), *ledger[:18], date(2030, 1, 1)]  # two of twenty are a tenth
+    assert principal_days(few) == (date(2010, 1, 1), ledger[17], 1)
 
 
 def test_rare_invoices_are_no_mistake():

@@ -1,5 +1,6 @@
 """The store: keyed by content, healed when damaged, shared between processes."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -78,3 +79,43 @@ def test_one_mistyped_date_does_not_complete_a_year_the_data_do_not_cover(tmp_pa
         portfolio = Portfolio.from_frames(ledger, as_of=date(2025, 12, 31))
         assert portfolio.stray_days == found
         assert not portfolio.is_complete(portfolio.windows.n1)
+
+
+def many(number):
+    lines = pd.DataFrame({"invoice_id": ["F1"], "customer_id": ["C1"], "invoice_date": ["2025-03-31"]})
+    return Portfolio.from_frames(lines.assign(amount_ht=str(number)), as_of=date(2025, 3, 31))
+
+
+def test_a_portfolio_in_hand_keeps_its_store_however_many_are_opened_after(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAPCLIENT_CACHE", str(tmp_path))
+    held = [many(number) for number in range(1, 9)]
+    assert [float(one.customers.revenue_n.sum()) for one in held] == [float(number) for number in range(1, 9)]
+
+
+def test_stores_that_nobody_holds_are_deleted_but_the_last_three(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAPCLIENT_CACHE", str(tmp_path))
+    for number in range(1, 9):
+        many(number)
+    gc.collect()
+    last = many(9)
+    folder = last.store.folder.parent
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 3
+    assert len(list(folder.glob(".*.used"))) == 3, "no lock outlives its store"
+
+
+def test_another_process_keeps_the_store_it_reads(params, tmp_path):
+    """A notebook stands open while the ledger changes three times."""
+    code = (
+        "import sys; from capclient.portfolio import Portfolio; one = Portfolio.open(sys.argv[1]); "
+        "print('open', flush=True); sys.stdin.readline(); print(float(one.customers.revenue_n.sum()), flush=True)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(params)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdout.readline() == "open\n"
+        for turn in range(4):
+            (tmp_path / "ventes.csv").write_text(LINES + f"X{turn};C1;01/02/2025;{turn + 1},00\n")
+            total(params)
+            gc.collect()
+        said, _ = reader.communicate("go on\n", timeout=60)
+    assert float(said) == 4800.0

@@ -64,7 +64,7 @@ def test_only_a_share_between_0_and_1_has_a_bar():
 
 
 def test_a_change_carries_its_sign():
-    assert [row[3].text for row in made("en").rows[:2]] == ["+12.5%", "-50.0%"]
+    assert [row[3].text for row in made("en").rows[:2]] == ["+12.5%", "−50.0%"]
 
 
 def test_a_long_table_says_how_many_rows_are_cut():

@@ -2,15 +2,22 @@
 
 Floor 3. Every method is the same move: inside a group, credits settle debits in order, first in first out,
 computed at once for all groups by cutting both running totals at each other's bounds.
+
+The items are those of a *ledger*: the accounts of a FEC, or documents and payments of other sources. Its table
+``<ledger>_items`` has ``id company customer amount date document_date due_date piece let``; a debit is positive.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Collection
 
 import duckdb
 
 from capclient.accounting.identity import is_pool_sql, no_number_sql
 from capclient.accounting.options import Options
 
+FEC = "fec"
 LEVELS = ("letters", "amount", "sum", "fifo")
 MOST_ALIKE = 50  # equal amounts of one customer beyond which none is unique
 MOST_INVOICES, MOST_DAYS = 6, 120
@@ -100,31 +107,67 @@ UNION ALL SELECT item.* FROM fec_left AS item SEMI JOIN receipt USING (id)
 
 def match(con: duckdb.DuckDBPyConnection, options: Options) -> None:
     """Make ``fec_allocations`` (``debit_id credit_id amount method``) and the view ``fec_left`` of what stays open."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE fec_allocations "
-        "(debit_id BIGINT, credit_id BIGINT, amount DECIMAL(18,2), method VARCHAR)"
-    )
-    con.execute(LEFT)
+    begin(con)
     codes = no_number_sql()
     quoting = (
         f"SELECT * FROM ({LETTERED}) WHERE (amount > 0 OR type = 'credit_note') AND piece NOT IN ({codes})"
     )
-    _settle(con, quoting, f"{LETTER}, piece", "lettrage")  # a credit note first settles the invoice it quotes
-    _settle(con, LETTERED, LETTER, "lettrage")
-    level = LEVELS.index(options.matching)
-    if level >= LEVELS.index("amount"):
-        _settle(con, BY_PIECE.format(no_number=codes), "company, customer, piece, size", "piece")
-        _settle(con, UNIQUE_AMOUNT, "pair", "amount")
-    if level >= LEVELS.index("sum"):
-        while _settle(con, OLDEST_SUM, "company, customer", "sum"):
+    settle(con, quoting, f"{LETTER}, piece", "lettrage")  # a credit note first settles the invoice it quotes
+    settle(con, LETTERED, LETTER, "lettrage")
+    match_unnamed(con, levels_of(options.matching))
+
+
+def begin(con: duckdb.DuckDBPyConnection, *, ledger: str = FEC) -> None:
+    """Make the empty table of allocations of a ledger, and the view of what is left of each item."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {ledger}_allocations "
+        "(debit_id BIGINT, credit_id BIGINT, amount DECIMAL(18,2), method VARCHAR)"
+    )
+    con.execute(_of(LEFT, ledger))
+
+
+def levels_of(matching: str) -> tuple[str, ...]:
+    """Return the methods up to a level, letters apart.
+
+    >>> levels_of("sum")
+    ('amount', 'sum')
+    """
+    return LEVELS[1 : LEVELS.index(matching) + 1]
+
+
+def match_unnamed(con: duckdb.DuckDBPyConnection, levels: Collection[str], *, ledger: str = FEC) -> None:
+    """Settle what neither a letter nor the number of an invoice has settled, by each of the ``levels`` asked."""
+    if "amount" in levels:
+        settle(
+            con, BY_PIECE.format(no_number=no_number_sql()), "company, customer, piece, size", "piece", ledger=ledger
+        )  # fmt: skip
+        settle(con, UNIQUE_AMOUNT, "pair", "amount", ledger=ledger)
+    if "sum" in levels:
+        while settle(con, OLDEST_SUM, "company, customer", "sum", ledger=ledger):
             pass
-    if level >= LEVELS.index("fifo"):
-        _settle(con, "SELECT * FROM fec_left", "company, customer", "fifo")
+    if "fifo" in levels:
+        settle(con, "SELECT * FROM fec_left", "company, customer", "fifo", ledger=ledger)
 
 
-def _settle(con: duckdb.DuckDBPyConnection, members: str, group: str, method: str) -> int:
-    """Settle debits by credits inside each group; return how many allocations that made."""
+def settle(
+    con: duckdb.DuckDBPyConnection, members: str, group: str, method: str, *, ledger: str = FEC
+) -> int:
+    """Settle debits by credits inside each group; return how many allocations that made.
+
+    Parameters
+    ----------
+    members
+        SELECT of the items that take part, from ``fec_left`` whatever the ledger.
+    group
+        Their columns that name a group, separated by commas.
+    """
     # the columns of a group are compared as one record, in which missing equals missing
     keyed = f"SELECT *, row({group}) AS grouped FROM ({members})"
-    row = con.execute(SETTLE.format(members=keyed, group="grouped", method=method)).fetchone()
+    sql = SETTLE.format(members=keyed, group="grouped", method=method)
+    row = con.execute(_of(sql, ledger)).fetchone()
     return int(row[0]) if row else 0
+
+
+def _of(sql: str, ledger: str) -> str:
+    """Return a query on the tables of a ledger."""
+    return sql if ledger == FEC else re.sub(r"\bfec_(?=items|left|allocations)", f"{ledger}_", sql)

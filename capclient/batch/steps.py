@@ -84,10 +84,12 @@ class RealSteps:
     def write(self, prepared: Prepared, folder: Path) -> None:
         """Write the files of data."""
         from capclient.publish.files import write_data_files
+        from capclient.publish.recovery import write_recovery
         from capclient.publish.workbook import write_workbook
 
         assert isinstance(prepared, Read)
         write_data_files(prepared.portfolio, prepared.findings, folder, prepared.lang)
+        write_recovery(prepared.portfolio, folder, prepared.lang)
         if "xlsx" in prepared.formats:
             write_workbook(prepared.portfolio, prepared.findings, folder, prepared.lang)
 

@@ -1,17 +1,18 @@
 """The accounts of a simulated company: one FEC a fiscal year, as its accounting software would write it.
 
-Beside the floors. Sales, receipts with their lettering, opening balances; no purchases: the clients are the subject.
+Beside the floors. Sales, receipts with their lettering, losses, opening balances; no purchases: the clients are the
+subject.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from capclient.datasets.company import AS_OF, YEARS
+from capclient.datasets.company import YEARS
 
 SIREN = "000000018"  # valid key, belongs to nobody
 HEADER = (
@@ -19,187 +20,171 @@ HEADER = (
     "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit", "EcritureLet", "DateLet", "ValidDate", "Montantdevise",
     "Idevise",
 )  # fmt: skip
-CLIENTS, BANK, VAT, RESULT = "411000", "512000", "445710", "120000"
-LABELS = {CLIENTS: "Clients", BANK: "Banque", VAT: "TVA collectée", RESULT: "Résultat des exercices"}
-Row = tuple[str, ...]
-Revenue = dict[str, list[tuple[str, int]]]  # of an invoice: activity and cents
+CLIENTS, BANK, VAT, LOSSES, RESULT = "411000", "512000", "445710", "654000", "120000"
+LABELS = {
+    CLIENTS: "Clients", BANK: "Banque", VAT: "TVA collectée", LOSSES: "Pertes sur créances irrécouvrables",
+    RESULT: "Résultat des exercices",
+}  # fmt: skip
+JOURNALS = {"VE": "Ventes", "BQ": "Banque", "OD": "Opérations diverses", "AN": "À-nouveaux"}
+_WORDS = {"payment": "Règlement", "reject": "Rejet de prélèvement", "loss": "Créance irrécouvrable"}
 
 
-def write_accounts(lines: pd.DataFrame, folder: Path) -> list[Path]:
+Letters = dict[str, tuple[str, pd.Timestamp]]  # of an invoice: its code and the day it was given
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an entry: cents, positive for a debit; on 411, its client and the invoice it raises or settles.
+
+    ``text``, ``piece`` and ``day`` are those of the entry where they are not given.
+    """
+
+    account: str
+    label: str
+    cents: int
+    customer: str = ""
+    invoice: str | None = None
+    text: str = ""
+    piece: str = ""
+    day: pd.Timestamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry: where, when, on what proof, its lines."""
+
+    journal: str
+    day: pd.Timestamp
+    piece: str
+    text: str
+    lines: tuple[Line, ...]
+
+
+def write_accounts(lines: pd.DataFrame, payments: pd.DataFrame, folder: Path) -> list[Path]:
     """Write ``<SIREN>FEC<year>1231.txt`` for every year of a ledger with VAT; return the paths in order."""
-    documents = _documents(lines)
-    sums = (
-        (lines.amount_ht * 100)
-        .round()
-        .astype("int64")
-        .groupby([lines["invoice_id"], lines["activity"]])
-        .sum()
+    entries = sorted(
+        [*_sales(lines), *_receipts(lines, payments)],
+        key=lambda entry: (entry.day, entry.journal != "VE", entry.piece),
     )
-    revenue: dict[str, list[tuple[str, int]]] = {}
-    for number, activity, cents in sums.reset_index().itertuples(index=False):
-        revenue.setdefault(number, []).append((activity, int(cents)))
-    accounts = {name: f"706{place}00" for place, name in enumerate(sorted(lines["activity"].unique()), 1)}
+    names = dict(zip(lines["customer_id"], lines["customer_name"], strict=True))
+    letters = _letters(entries)
     paths = []
     for year in YEARS:
-        text = (
-            "\r\n".join("\t".join(row) for row in [HEADER, *_year(documents, revenue, accounts, year)])
-            + "\r\n"
+        opening = _opening(entries, letters, pd.Timestamp(year, 1, 1))
+        written = [*([opening] if opening else []), *(entry for entry in entries if entry.day.year == year)]
+        rows = (
+            row
+            for number, entry in enumerate(written, 1)
+            for row in _rows(number, entry, letters, names, year)
         )
         path = folder / f"{SIREN}FEC{year}1231.txt"
-        path.write_bytes(text.encode("iso-8859-15"))
+        path.write_bytes("".join("\t".join(row) + "\r\n" for row in (HEADER, *rows)).encode("iso-8859-15"))
         paths.append(path)
     return paths
 
 
-def _documents(lines: pd.DataFrame) -> pd.DataFrame:
-    """One row an invoice or credit note: client, dates, cents, the day it was paid (missing when it was not)."""
-    cents = lines.assign(
-        ht=(lines.amount_ht * 100).round().astype("int64"), tax=(lines.vat * 100).round().astype("int64")
+def _cents(amounts: pd.Series) -> pd.Series:
+    return (amounts * 100).round().astype("int64")
+
+
+def _sales(lines: pd.DataFrame) -> Iterator[Entry]:
+    """One entry an invoice or credit note: the client, its activities, the tax."""
+    accounts = {name: f"706{place}00" for place, name in enumerate(sorted(lines["activity"].unique()), 1)}
+    table = lines.assign(ht=_cents(lines["amount_ht"]), tax=_cents(lines["vat"]))
+    sold: dict[str, list[Line]] = {}
+    sums = table.groupby(["invoice_id", "activity"])["ht"].sum().reset_index()
+    for number, name, cents in zip(sums["invoice_id"], sums["activity"], sums["ht"], strict=True):
+        sold.setdefault(number, []).append(Line(accounts[name], name, -int(cents)))
+    bills = table.groupby("invoice_id", sort=False).agg(
+        customer=("customer_id", "first"), day=("invoice_date", "first"), ht=("ht", "sum"), tax=("tax", "sum")
     )
-    grouped = cents.groupby("invoice_id", sort=False)
-    found = grouped.agg(
-        customer_id=("customer_id", "first"), name=("customer_name", "first"), day=("invoice_date", "first"),
-        due=("due_date", "first"), ht=("ht", "sum"), tax=("tax", "sum"),
-    ).reset_index()  # fmt: skip
-    found["ttc"] = found.ht + found.tax
-    late = pd.Series(range(len(found))) * 7919 % 48 - 6  # days after the due date, the same every time
-    paid = found.due + pd.to_timedelta(late, unit="D")
-    found["paid"] = paid.where((found.ttc > 0) & (paid <= AS_OF))
-    found["letter"] = [_letter(place) for place in found.groupby("customer_id").cumcount()]
-    return found
+    for number, customer, day, ht, tax in bills.reset_index().itertuples(index=False, name=None):
+        client = Line(CLIENTS, LABELS[CLIENTS], int(ht + tax), customer, number)
+        text = f"{'Facture' if ht > 0 else 'Avoir'} {number}"
+        yield Entry("VE", day, number, text, (client, *sold[number], Line(VAT, LABELS[VAT], -int(tax))))
 
 
-def _letter(place: int) -> str:
-    """``AAA``, ``AAB`` ...: the lettering code of the n-th invoice of a client."""
-    return "".join(chr(65 + place // 26**power % 26) for power in (2, 1, 0))
+def _receipts(lines: pd.DataFrame, payments: pd.DataFrame) -> Iterator[Entry]:
+    """One entry a receipt, rejected debit or loss; a loss gives back the tax of the invoice."""
+    tax = _cents(lines["vat"]).groupby(lines["invoice_id"]).sum()
+    told = payments[["payment_id", "customer_id", "invoice_id", "date", "kind"]].itertuples(
+        index=False, name=None
+    )
+    for (number, customer, named, day, kind), cents in zip(told, _cents(payments["amount"]), strict=True):
+        invoice = named if isinstance(named, str) else None
+        text = _WORDS[kind] + (f" {invoice}" if invoice else " à identifier")
+        client = Line(CLIENTS, LABELS[CLIENTS], -int(cents), customer, invoice)
+        against = [Line(BANK, LABELS[BANK], int(cents))]
+        if kind == "loss":
+            vat = int(tax[named])
+            against = [Line(LOSSES, LABELS[LOSSES], int(cents) - vat), Line(VAT, LABELS[VAT], vat)]
+        yield Entry("OD" if kind == "loss" else "BQ", day, number, text, (*against, client))
 
 
-def _year(documents: pd.DataFrame, revenue: Revenue, accounts: dict[str, str], year: int) -> Iterator[Row]:
-    number = 0
-    for number, rows in enumerate(_entries(documents, revenue, accounts, year), 1):
-        for (
-            journal,
-            label,
-            day,
-            account,
-            head,
-            aux,
-            name,
-            piece,
-            piece_day,
-            text,
-            cents,
-            letter,
-            lettered,
-        ) in rows:
-            stamp = f"{day:%Y%m%d}"
-            yield (
-                journal, label, str(number), stamp, account, head, aux, name, piece, f"{piece_day:%Y%m%d}", text,
-                _euros(max(cents, 0)), _euros(max(-cents, 0)), letter, lettered, stamp, "", "",
-            )  # fmt: skip
+def _letters(entries: list[Entry]) -> Letters:
+    """Return, by invoice that something settled, its code (``AAA``, ``AAB`` ... of each client) and the last day.
+
+    Partly settled, an invoice bears its code in the year of the receipt: accountants call that a partial lettering.
+    """
+    rank: dict[str, int] = {}
+    code: dict[str, str] = {}
+    last: dict[str, pd.Timestamp] = {}
+    for entry in entries:
+        for line in entry.lines:
+            if line.invoice is None:
+                continue
+            if entry.journal == "VE":
+                place = rank[line.customer] = rank.get(line.customer, -1) + 1
+                code[line.invoice] = "".join(chr(65 + place // 26**power % 26) for power in (2, 1, 0))
+            else:
+                last[line.invoice] = entry.day
+    return {invoice: (code[invoice], day) for invoice, day in last.items()}
 
 
-def _entries(
-    documents: pd.DataFrame, revenue: Revenue, accounts: dict[str, str], year: int
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the entries of a year in the order of their dates, the opening first."""
-    start, end = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
-    if year > YEARS[0]:
-        yield _opening(documents, start)
-    sold = documents[documents.day.between(start, end)].assign(when=lambda frame: frame.day, kind=0)
-    paid = documents[documents.paid.between(start, end)].assign(when=lambda frame: frame.paid, kind=1)
-    for one in (
-        pd.concat([sold, paid]).sort_values(["when", "kind", "invoice_id"], kind="stable").itertuples()
-    ):
-        yield _sale(one, revenue[str(one.invoice_id)], accounts, end) if one.kind == 0 else _receipt(one)
-
-
-def _sale(
-    one: Any, sums: list[tuple[str, int]], accounts: dict[str, str], end: pd.Timestamp
-) -> list[tuple[Any, ...]]:
-    number, day = one.invoice_id, one.day
-    text = f"{'Facture' if one.ttc > 0 else 'Avoir'} {number}"
-    rows = [
-        (
-            "VE",
-            "Ventes",
-            day,
+def _opening(entries: list[Entry], letters: Letters, start: pd.Timestamp) -> Entry | None:
+    """What the earlier years left: every debt and receipt not lettered before, then the other accounts."""
+    before = [entry for entry in entries if entry.day < start]
+    sums: dict[str, int] = {BANK: 0, VAT: 0, RESULT: 0}
+    lines: list[tuple[Entry, Line]] = []
+    for entry in before:
+        for line in entry.lines:
+            if line.account == CLIENTS:
+                _, lettered = letters.get(line.invoice or "", ("", start))
+                lines += [(entry, line)] if lettered >= start else []
+            else:
+                sums[line.account if line.account in sums else RESULT] += line.cents
+    if not before:
+        return None
+    debts = [
+        Line(
             CLIENTS,
             LABELS[CLIENTS],
-            *_party(one),
-            number,
-            day,
-            text,
-            one.ttc,
-            *_let(one, end),
+            line.cents,
+            line.customer,
+            line.invoice,
+            f"À-nouveau {entry.piece}",
+            entry.piece,
+            entry.day,
         )
+        for entry, line in lines
     ]
-    rows += [("VE", "Ventes", day, accounts[name], name, "", "", number, day, text, -cents, "", "")
-             for name, cents in sums]  # fmt: skip
-    return [*rows, ("VE", "Ventes", day, VAT, LABELS[VAT], "", "", number, day, text, -one.tax, "", "")]
+    rest = [Line(account, LABELS[account], cents) for account, cents in sums.items()]
+    return Entry("AN", start, "AN", "À-nouveau", (*debts, *rest))
 
 
-def _receipt(one: Any) -> list[tuple[Any, ...]]:
-    day, text = one.paid, f"Virement {one.invoice_id}"
-    piece = f"VIR {one.invoice_id[2:]}"
-    return [
-        ("BQ", "Banque", day, BANK, LABELS[BANK], "", "", piece, day, text, one.ttc, "", ""),
-        (
-            "BQ",
-            "Banque",
-            day,
-            CLIENTS,
-            LABELS[CLIENTS],
-            *_party(one),
-            piece,
-            day,
-            text,
-            -one.ttc,
-            *_let(one, AS_OF),
-        ),
-    ]
-
-
-def _opening(documents: pd.DataFrame, start: pd.Timestamp) -> list[tuple[Any, ...]]:
-    """Every invoice still open, then what the earlier years left in the bank, the VAT and the result."""
-    before = documents[documents.day < start]
-    open_ones = before[before.paid.isna() | (before.paid >= start)]
-    rows = [
-        ("AN", "À-nouveaux", start, CLIENTS, LABELS[CLIENTS], *_party(one), one.invoice_id, one.day,
-         f"À-nouveau {one.invoice_id}", one.ttc, *_let(one, AS_OF))
-        for one in open_ones.itertuples()
-    ]  # fmt: skip
-    cash = before[before.paid < start].ttc.sum()
-    for account, cents in ((BANK, cash), (VAT, -before.tax.sum()), (RESULT, -before.ht.sum())):
-        rows.append(
-            (
-                "AN",
-                "À-nouveaux",
-                start,
-                account,
-                LABELS[account],
-                "",
-                "",
-                "AN",
-                start,
-                "À-nouveau",
-                int(cents),
-                "",
-                "",
-            )
-        )
-    return rows
-
-
-def _party(one: Any) -> tuple[str, str]:
-    return one.customer_id, one.name
-
-
-def _let(one: Any, end: pd.Timestamp) -> tuple[str, str]:
-    """Lettering code and its date, once the invoice is paid; a file knows nothing of the year after it."""
-    if pd.isna(one.paid) or one.paid > end:
-        return "", ""
-    return one.letter, f"{one.paid:%Y%m%d}"
+def _rows(
+    number: int, entry: Entry, letters: Letters, names: dict[str, str], year: int
+) -> Iterator[tuple[str, ...]]:
+    """Write an entry; a file knows no lettering of the years after it."""
+    end, stamp = pd.Timestamp(year, 12, 31), f"{entry.day:%Y%m%d}"
+    for line in entry.lines:
+        code, day = letters.get(line.invoice or "", ("", end))
+        lettered = (code, f"{day:%Y%m%d}") if code and day <= end else ("", "")
+        yield (
+            entry.journal, JOURNALS[entry.journal], str(number), stamp, line.account, line.label, line.customer,
+            names.get(line.customer, ""), line.piece or entry.piece, f"{line.day or entry.day:%Y%m%d}",
+            line.text or entry.text, _euros(max(line.cents, 0)), _euros(max(-line.cents, 0)), *lettered, stamp, "", "",
+        )  # fmt: skip
 
 
 def _euros(cents: int) -> str:

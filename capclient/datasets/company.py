@@ -33,8 +33,9 @@ class Company:
     invoice_lines
         The ledger as the tool exported it, its planted flaws included: duplicate lines, lines without
         client, identifiers written in two ways. Money in euros, exact to the cent.
-    customers, payments, contracts, market
-        The other canonical tables, None where the company has none.
+    customers, payments, contracts, market, interactions, cost_to_serve, prospects, contacts, evidence, targets
+        The other canonical tables, None where the company has none. ``prospects`` has their ``name`` too, which is
+        in the files and in no canonical table.
     key
         What was planted, for teachers and tests; see :mod:`capclient.datasets.answer_key`.
     """
@@ -46,6 +47,12 @@ class Company:
     payments: pd.DataFrame | None = None
     contracts: pd.DataFrame | None = None
     market: pd.DataFrame | None = None
+    interactions: pd.DataFrame | None = None
+    cost_to_serve: pd.DataFrame | None = None
+    prospects: pd.DataFrame | None = None
+    contacts: pd.DataFrame | None = None
+    evidence: pd.DataFrame | None = None
+    targets: pd.DataFrame | None = None
     key: dict[str, Any] = field(default_factory=dict)
 
 
@@ -65,6 +72,15 @@ def working_days(days: np.ndarray) -> np.ndarray:
     after = np.busday_offset(dates, 0, roll="forward", holidays=_HOLIDAYS)
     moved = np.where(before < CALENDAR[0].to_datetime64(), after, before).astype("datetime64[D]")
     return (moved - CALENDAR[0].to_datetime64().astype("datetime64[D]")).astype("int64")
+
+
+def workday(day: pd.Timestamp) -> pd.Timestamp:
+    """Return the day, or the Friday before a weekend.
+
+    >>> workday(pd.Timestamp("2025-12-28")).date().isoformat()
+    '2025-12-26'
+    """
+    return day - pd.Timedelta(days=max(0, day.weekday() - 4))
 
 
 def euros(cents: pd.Series) -> pd.Series:

@@ -99,6 +99,20 @@ def with_credit_notes(
     return pd.concat([lines, chosen], ignore_index=True)
 
 
+def with_vat(lines: pd.DataFrame) -> pd.DataFrame:
+    """Add ``ttc``: the cents of each line with VAT at 20 %, so that documents and payments agree to the cent.
+
+    Lines of an invoice and of the credit notes on it are rounded on their running total: their sum is the rounded
+    sum, what :func:`payments` receives, and no line is more than a cent from its own rounding.
+    """
+    family = lines["document"].where(lines["credited"] < 0, lines["credited"])
+    order = np.lexsort((np.arange(len(lines)), lines["document"], lines["credited"] >= 0, family))
+    total = lines["cents"].iloc[order].groupby(family.iloc[order]).cumsum()
+    rounded = (total * 120 + 50) // 100
+    before = ((total - lines["cents"].iloc[order]) * 120 + 50) // 100
+    return lines.assign(ttc=(rounded - before).sort_index())
+
+
 def payments(lines: pd.DataFrame, delay: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
     """Return what was received by the analysis date: each invoice with VAT, less the credit notes on it.
 
@@ -133,6 +147,29 @@ def payments(lines: pd.DataFrame, delay: pd.Series, rng: np.random.Generator) ->
     paid = paid.sort_values(["date", "invoice_id"], kind="stable").reset_index(drop=True)
     paid.insert(0, "payment_id", "R" + (paid.index + 1).astype(str).str.zfill(6))
     return paid
+
+
+def losses(lines: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
+    """Return the write-offs: invoices that nobody ever paid, given up at the end of the year after they were due.
+
+    Same columns as ``paid``, of kind ``loss``; the invoices due since the last quarter of N-1 are still waited for.
+    """
+    sold = lines[lines["doc_type"] == "invoice"].dropna(subset="customer_id")
+    bills = sold.groupby("invoice_id", sort=True).agg(
+        customer_id=("customer_id", "first"), due=("due_date", "first")
+    )
+    family = lines["credited_invoice_id"].fillna(lines["invoice_id"])
+    owed = lines["ttc"].groupby(family).sum().reindex(bills.index)
+    waited = pd.Timestamp(AS_OF.year - 1, 10, 1)
+    lost = (owed > 0) & ~bills.index.isin(paid["invoice_id"]) & (bills["due"] < waited)
+    bills = bills[lost]
+    given_up = pd.to_datetime((bills["due"].dt.year + 1).astype(str) + "-12-31")
+    number = pd.Series(range(1, len(bills) + 1), index=bills.index).astype(str).str.zfill(3)
+    found = pd.DataFrame({
+        "payment_id": "P" + number, "customer_id": bills["customer_id"], "invoice_id": bills.index,
+        "date": given_up, "amount": euros(owed[lost]), "kind": "loss", "method": "Écriture",
+    })  # fmt: skip
+    return found.reset_index(drop=True)
 
 
 def _baskets(usual: np.ndarray, price: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -11,6 +11,8 @@ from capclient.datasets.answer_key import company_key, entry, purchase_dates
 from capclient.datasets.company import AS_OF, FIRST_DAY, YEARS, Company, day_number, euros, numbered
 from capclient.datasets.names import site_names
 from capclient.datasets.profiles import rare_days
+from capclient.datasets.services_relation import exchanges, prospects, with_partners
+from capclient.datasets.settlements import settlements
 
 SEED = 20_250_202
 QUOTAS = {
@@ -73,13 +75,21 @@ def services() -> Company:
         entry(customer, name, one.profile, *_answers(one), bought[customer])
         for customer, name, one in zip(customers["customer_id"], customers["name"], agreements, strict=True)
     ]
+    contracts = contracts.sort_values(["customer_id", "start"], ignore_index=True)
+    told, planted = with_partners(contracts, lines)
+    gone = [one["customer_id"] for one in clients if one["profile"] == "contract_ended_long_ago"]
+    paid, owed = settlements(lines, customers, gone)
+    profile = {one["customer_id"]: one["profile"] for one in clients}
     return Company(
         "services",
         "Atlantique Maintenance Services",
         lines[LINE_COLUMNS],
         customers=customers.sort_values("customer_id", ignore_index=True),
-        contracts=contracts.sort_values(["customer_id", "start"], ignore_index=True),
-        key=company_key("services", clients),
+        payments=paid,
+        contracts=told,
+        interactions=exchanges(customers, lines, owed["settlements"]["disputed"], profile),
+        prospects=prospects(customers, contracts),
+        key=company_key("services", clients, **planted, **owed),
     )
 
 

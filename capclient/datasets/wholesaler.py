@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from capclient.datasets import names
 from capclient.datasets.answer_key import client_key, company_key, purchase_dates
+from capclient.datasets.clients import histories, parts
 from capclient.datasets.company import YEARS, Company, euros, numbered
+from capclient.datasets.customer_sheet import described
+from capclient.datasets.encounters import encounters, reminders, service_costs
 from capclient.datasets.flaws import COUNTER, NOBODY, unattributed, with_duplicates, with_two_spellings
-from capclient.datasets.ledger import Catalogue, payments, sold_lines, with_credit_notes
+from capclient.datasets.ledger import Catalogue, losses, payments, sold_lines, with_credit_notes, with_vat
 from capclient.datasets.profiles import SEASONS, Plan, make_plan
+from capclient.datasets.proofs import contacts, evidence, targets
+from capclient.datasets.prospection import prospects
+from capclient.datasets.voices import voices
 
 SEED = 20_250_101
 POOL, POOL_NAME = "DIVERS", "Ventes comptoir - clients divers"
@@ -38,8 +46,9 @@ _LATE_PAYERS = 30
 def wholesaler() -> Company:
     """Simulate the wholesaler.
 
-    Source: simulated, fixed seed. About 62,000 invoice lines, 400 clients and one pooled counter code,
-    payments, a market table. Sample of ``invoice_lines``::
+    Source: simulated, fixed seeds. About 62,000 invoice lines, 400 clients and one pooled counter code,
+    payments, a market table; since 2023 about 9,000 encounters with clients and 250 prospects.
+    Sample of ``invoice_lines``::
 
           invoice_id customer_id invoice_date                    family   qty  unit_price  amount_ht
         FA2021-00001     CLI0323   2021-01-04   Visserie et boulonnerie 165.0       37.68    6217.20
@@ -52,11 +61,14 @@ def wholesaler() -> Company:
     catalogue = _catalogue(rng)
     lines = sold_lines(plans, catalogue, _lines_per_order(interval), factor, rng)
     lines = with_credit_notes(lines, np.flatnonzero(interval <= 21), 0.02, rng)
-    lines = numbered(pd.concat([lines, unattributed(lines, rng)], ignore_index=True))
+    lines = with_vat(numbered(pd.concat([lines, unattributed(lines, rng)], ignore_index=True)))
     lines = _described(lines, customers, catalogue)
     bought = purchase_dates(lines)
     late = _days_late(customers, rng)
     paid = payments(lines, late, rng)
+    paid = pd.concat([paid, losses(lines, paid)], ignore_index=True)
+    known = histories(customers, lines, paid, late)
+    relation, told = _relation(known, lines, paid)
     steady = pd.Index(customers.loc[(customers["profile"] == "stable") & (interval <= 20), "customer_id"])
     lines, duplicates = with_duplicates(lines, steady, rng)
     lines, spellings = with_two_spellings(lines, steady, rng)
@@ -70,17 +82,19 @@ def wholesaler() -> Company:
         )
     ]  # fmt: skip
     pool = pd.DataFrame([{"customer_id": POOL, "name": POOL_NAME, "country": "FR", "is_pool": True}])
+    sheet = pd.concat([customers.drop(columns="profile"), pool], ignore_index=True)
+    sheet, declared = described(sheet, known)
     return Company(
         "grossiste",
         "Fournitures Industrielles du Rhône",
         lines[LINE_COLUMNS].reset_index(drop=True),
-        customers=pd.concat([customers.drop(columns="profile"), pool], ignore_index=True)
-        .sort_values("customer_id", ignore_index=True),
+        customers=sheet.sort_values("customer_id", ignore_index=True),
         payments=paid,
         market=_market(),
+        **relation,
         key=company_key(
             "grossiste", clients, pool=[POOL], duplicate_lines=duplicates, identifier_spellings=spellings,
-            lines_without_client=int(lines["customer_id"].isna().sum()),
+            lines_without_client=int(lines["customer_id"].isna().sum()), **told, **declared,
         ),
     )  # fmt: skip
 
@@ -88,8 +102,29 @@ def wholesaler() -> Company:
 LINE_COLUMNS = [
     "invoice_id", "line_id", "doc_type", "customer_id", "customer_name", "invoice_date", "due_date",
     "product",
-    "family", "qty", "unit_price", "amount_ht", "cost", "credited_invoice_id", "salesperson",
+    "family", "qty", "unit_price", "amount_ht", "cost", "credited_invoice_id", "salesperson", "amount_ttc",
 ]  # fmt: skip
+RELATION_COLUMNS = [
+    "customer_id", "date", "type", "phase", "severity", "cost", "hours", "score_nps", "score_csat", "asked_by_sales",
+    "opened", "closed", "called_back", "amount", "channel", "cause", "promise_id", "salesperson",
+]  # fmt: skip
+
+
+def _relation(
+    known: pd.DataFrame, lines: pd.DataFrame, paid: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the tables that tell of the relation with clients, and who plays which part in them."""
+    cast = parts(known)
+    met = pd.concat(
+        [encounters(known, cast), voices(known, cast), reminders(paid, lines, known)], ignore_index=True
+    )
+    met = met.sort_values(["date", "customer_id", "type"], kind="stable", ignore_index=True)
+    file, planted = prospects(known)
+    tables = {
+        "interactions": met[RELATION_COLUMNS], "cost_to_serve": service_costs(known, cast), "prospects": file,
+        "contacts": contacts(known, cast), "evidence": evidence(), "targets": targets(),
+    }  # fmt: skip
+    return tables, {"parts": cast, "prospects": planted}
 
 
 def _clients(rng: np.random.Generator) -> tuple[pd.DataFrame, list[Plan], np.ndarray, list[float | None]]:
@@ -179,7 +214,8 @@ def _described(lines: pd.DataFrame, customers: pd.DataFrame, catalogue: Catalogu
         salesperson=client["salesperson"],
         product=product["product"], family=product["family"],
         due_date=lines["invoice_date"] + pd.to_timedelta(days.where(lines["cents"] >= 0), unit="D"),
-        unit_price=euros(lines["price"]), amount_ht=euros(lines["cents"]), cost=euros(lines["cost"]),
+        unit_price=euros(lines["price"]), amount_ht=euros(lines["cents"]), amount_ttc=euros(lines["ttc"]),
+        cost=euros(lines["cost"]),
         credited_invoice_id=lines["credited"].map(invoice), qty=lines["qty"].astype("float64"),
     )  # fmt: skip
 

@@ -9,28 +9,43 @@ from __future__ import annotations
 
 # Sections 0.4 and 3.2: a document is what a client received under one number on one day; without a
 # declared type a negative total makes it a credit note. Deposits are no revenue; cut-off entries are
-# revenue and no behaviour; orders are counted once, on the day of their first invoice.
+# revenue and no behaviour. An order is counted once, on the day of its first invoice. An invoice may carry several
+# orders; it stands for itself when it names none, and for its lines without order when it names several (when it
+# names one, they are of this one). Orders and invoices are counted apart: their numbers may be the same.
+_KINDS = """*, coalesce(doc_type, CASE WHEN total < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind,
+           order_id IS NULL OR (order_id <> last_order AND has_rest) AS stands"""
+_BEGUN = """carried AS (
+    SELECT customer_id, order_id, day FROM named WHERE kind = 'invoice' AND order_id = last_order
+    UNION ALL
+    SELECT lines.customer_id, lines.order_id, named.day
+    FROM {invoice_lines} AS lines JOIN named
+         ON lines.customer_id IS NOT DISTINCT FROM named.customer_id AND lines.invoice_date = named.day
+            AND lines.invoice_id IS NOT DISTINCT FROM named.invoice_id
+            AND lines.doc_type IS NOT DISTINCT FROM named.doc_type
+    WHERE kind = 'invoice' AND named.order_id <> last_order AND lines.order_id IS NOT NULL
+), begun AS (
+    SELECT customer_id, day, count(*) AS begun
+    FROM (SELECT customer_id, order_id, min(day) AS day FROM carried GROUP BY ALL) GROUP BY ALL
+)"""
+_BOUGHT = """count(DISTINCT coalesce(invoice_id, '')) FILTER (kind = 'invoice' AND stands) AS unordered,
+           count(*) FILTER (kind = 'invoice') AS invoices"""
+
 CUSTOMER_DAYS = """
 WITH documents AS (
     SELECT customer_id, invoice_id, invoice_date AS day, doc_type, min(order_id) AS order_id,
-           sum(amount_ht) AS amount, sum(cost) AS cost, sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
+           max(order_id) AS last_order, bool_or(order_id IS NULL) AS has_rest,
+           sum(amount_ht) AS total, sum(cost) AS cost, sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
     FROM {invoice_lines} GROUP BY ALL
 ), named AS (
-    SELECT *, coalesce(doc_type, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind FROM documents
-), orders AS (
-    SELECT customer_id, order_id, min(day) AS ordered FROM named
-    WHERE order_id IS NOT NULL AND kind = 'invoice' GROUP BY ALL
-), kinds AS (
-    SELECT named.*, ordered FROM named LEFT JOIN orders
-         ON named.order_id = orders.order_id AND named.customer_id IS NOT DISTINCT FROM orders.customer_id
+    SELECT <kinds> FROM documents
+), <begun>, days AS (
+    SELECT customer_id, day, {revenue} AS revenue, {credited} AS credited, {cost} AS cost, {costed} AS costed,
+           <bought>
+    FROM (SELECT *, total AS amount FROM named) GROUP BY customer_id, day
 )
-SELECT customer_id, day,
-       {revenue} AS revenue, {credited} AS credited,
-       count(DISTINCT coalesce(order_id, invoice_id, ''))
-           FILTER (kind = 'invoice' AND (order_id IS NULL OR day = ordered)) AS orders,
-       count(*) FILTER (kind = 'invoice') AS invoices,
-       {cost} AS cost, {costed} AS costed
-FROM kinds GROUP BY customer_id, day ORDER BY customer_id NULLS FIRST, day
+SELECT days.customer_id, days.day, revenue, credited, unordered + coalesce(begun, 0) AS orders, invoices, cost, costed
+FROM days LEFT JOIN begun ON days.customer_id IS NOT DISTINCT FROM begun.customer_id AND days.day = begun.day
+ORDER BY days.customer_id NULLS FIRST, days.day
 """
 
 
@@ -46,29 +61,22 @@ def _money(sums: dict[str, str], sql: str) -> str:
 CUSTOMER_DAYS_BOOKED = """
 WITH documents AS (
     SELECT customer_id, invoice_id, invoice_date AS day, coalesce(accounting_date, invoice_date) AS booked, doc_type,
-           min(order_id) AS order_id, sum(amount_ht) AS amount, sum(cost) AS cost,
-           sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
+           min(order_id) AS order_id, max(order_id) AS last_order, bool_or(order_id IS NULL) AS has_rest,
+           sum(amount_ht) AS amount, sum(cost) AS cost, sum(amount_ht) FILTER (cost IS NOT NULL) AS costed
     FROM {invoice_lines} GROUP BY ALL
 ), named AS (
-    SELECT *, coalesce(doc_type, CASE WHEN total < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind
-    FROM (SELECT customer_id, invoice_id, day, doc_type, min(order_id) AS order_id, sum(amount) AS total
+    SELECT <kinds>
+    FROM (SELECT customer_id, invoice_id, day, doc_type, sum(amount) AS total, min(order_id) AS order_id,
+                 max(last_order) AS last_order, bool_or(has_rest) AS has_rest
           FROM documents GROUP BY ALL)
-), orders AS (
-    SELECT customer_id, order_id, min(day) AS ordered FROM named
-    WHERE order_id IS NOT NULL AND kind = 'invoice' GROUP BY ALL
-), kinds AS (
-    SELECT named.*, ordered FROM named LEFT JOIN orders
-         ON named.order_id = orders.order_id AND named.customer_id IS NOT DISTINCT FROM orders.customer_id
-), bought AS (
-    SELECT customer_id, day,
-           count(DISTINCT coalesce(order_id, invoice_id, ''))
-               FILTER (kind = 'invoice' AND (order_id IS NULL OR day = ordered)) AS orders,
-           count(*) FILTER (kind = 'invoice') AS invoices
-    FROM kinds GROUP BY customer_id, day
+), <begun>, bought AS (
+    SELECT days.customer_id, days.day, unordered + coalesce(begun, 0) AS orders, invoices
+    FROM (SELECT customer_id, day, <bought> FROM named GROUP BY customer_id, day) AS days
+    LEFT JOIN begun ON days.customer_id IS NOT DISTINCT FROM begun.customer_id AND days.day = begun.day
 ), earned AS (
     SELECT documents.customer_id, booked AS day, {revenue} AS revenue, {credited} AS credited,
            {cost} AS cost, {costed} AS costed
-    FROM documents JOIN kinds
+    FROM documents JOIN (SELECT customer_id, invoice_id, day, doc_type, kind FROM named) AS kinds
          ON documents.customer_id IS NOT DISTINCT FROM kinds.customer_id
             AND documents.invoice_id IS NOT DISTINCT FROM kinds.invoice_id AND documents.day = kinds.day
             AND documents.doc_type IS NOT DISTINCT FROM kinds.doc_type
@@ -89,8 +97,16 @@ _SUMS = {
     "cost": "cost",
     "costed": "costed",
 }
-CUSTOMER_DAYS = _money(_SUMS, CUSTOMER_DAYS)
-CUSTOMER_DAYS_BOOKED = _money(_SUMS, CUSTOMER_DAYS_BOOKED)
+
+
+def _days(sql: str) -> str:
+    parts = {"<kinds>": _KINDS, "<begun>": _BEGUN, "<bought>": _BOUGHT}
+    for mark, part in parts.items():
+        sql = sql.replace(mark, part)
+    return _money(_SUMS, sql)
+
+
+CUSTOMER_DAYS, CUSTOMER_DAYS_BOOKED = _days(CUSTOMER_DAYS), _days(CUSTOMER_DAYS_BOOKED)
 
 EXTENT = """
 SELECT min(day) AS first_day, max(day) AS last_day, count(DISTINCT customer_id) AS customers
@@ -167,11 +183,11 @@ SELECT customer_id, (sum(revenue) * 100)::BIGINT AS revenue, sum(orders)::BIGINT
 FROM {customer_days} WHERE day BETWEEN $1 AND $2 GROUP BY customer_id ORDER BY customer_id NULLS FIRST
 """
 
-# Names and attributes that only the ledger knows: the latest one said of each client.
+# Names and attributes that only the ledger knows: the latest one said of each client up to D.
 LEDGER_ATTRIBUTES = """
 SELECT customer_id, arg_max(customer_name, (day, customer_name)) FILTER (customer_name IS NOT NULL) AS name,
        arg_max(salesperson, (day, salesperson)) FILTER (salesperson IS NOT NULL) AS salesperson
 FROM (SELECT customer_id, customer_name, salesperson, max(invoice_date) AS day
-      FROM {invoice_lines} WHERE customer_id IS NOT NULL GROUP BY ALL)
+      FROM {invoice_lines} WHERE customer_id IS NOT NULL AND invoice_date <= $as_of GROUP BY ALL)
 GROUP BY customer_id ORDER BY customer_id
 """

@@ -4,9 +4,14 @@ Floor 3. Sections 5 and 0.1 of the dictionary, C.8 of the sources. Items and pay
 debit is positive, a credit negative, so that their sum is the balance of the accounts. A position exists from the day
 it is booked; an allocation exists as soon as both its positions do, whatever the day somebody matched them. What is
 open at a date therefore never depends on what was entered later.
+
+Whether a position is late depends on its due date and on the day, not on how much of it is open: balances at many
+days are sums of movements, one scan whatever the number of days.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 # A payment that came back is a debit again, due when its invoice was.
 POSITIONS = """
@@ -63,3 +68,141 @@ def open_positions(*, with_payments: bool, with_allocations: bool) -> str:
     allocations = "FROM {allocations}" if with_allocations else NOTHING
     listed = positions(with_payments=with_payments)
     return OPEN.replace("{positions}", listed).replace("({allocations})", f"({allocations})")
+
+
+# What each position adds on its day, and what each allocation takes from both of its positions as soon as both exist.
+# A credit is late for nobody; a disputed debit is apart, whatever its age.
+MOVEMENTS = """
+WITH position AS MATERIALIZED (
+    SELECT item_id, customer_id, booked, due_date, amount,
+           CASE WHEN amount < 0 THEN 'unallocated' WHEN disputed THEN 'disputed'
+                   WHEN due_date IS NULL THEN 'undated' ELSE 'dated' END AS state FROM ({positions})
+),
+piece AS MATERIALIZED (
+    SELECT greatest(debit.booked, credit.booked) AS since, allocation.amount, debit.customer_id AS debtor,
+           debit.state AS debit_state, debit.due_date AS debit_due, credit.customer_id AS payer,
+           credit.state AS credit_state, credit.due_date AS credit_due
+    FROM ({allocations}) AS allocation
+         JOIN position AS debit ON debit.item_id = debit_id JOIN position AS credit ON credit.item_id = credit_id
+),
+movement AS (
+    SELECT customer_id, state, due_date, booked AS since, amount FROM position
+    UNION ALL SELECT debtor, debit_state, debit_due, since, -amount FROM piece
+    UNION ALL SELECT payer, credit_state, credit_due, since, amount FROM piece
+),
+told AS (SELECT {per} state, due_date, since, sum(amount) AS amount FROM movement GROUP BY ALL)
+"""
+AGED = """
+SELECT day, {per} {state} AS bucket, (sum(amount) * 100)::BIGINT AS cents
+FROM told JOIN (SELECT unnest($days::DATE[]) AS day) ON since <= day GROUP BY ALL HAVING cents <> 0 ORDER BY ALL
+"""
+BY_DUE_DATE = """
+SELECT state, due_date, (sum(amount) * 100)::BIGINT AS cents
+FROM told WHERE since <= $day GROUP BY ALL HAVING cents <> 0 ORDER BY ALL
+"""
+OPENED = """
+SELECT (coalesce(sum(amount), 0) * 100)::BIGINT AS cents FROM ({positions})
+WHERE booked < $day OR (booked = $day AND kind = 'opening')
+"""
+# Due date of the oldest debt of each client that is still open.
+OLDEST = """
+SELECT customer_id, min(due_date) AS due_date FROM (
+    SELECT customer_id, due_date FROM told WHERE state = 'dated' AND since <= $day GROUP BY ALL HAVING sum(amount) > 0
+) GROUP BY ALL ORDER BY ALL
+"""
+# How what clients were credited was matched to what they owed; the rest is unallocated.
+MATCHED = """
+SELECT coalesce(allocation.method, 'given') AS method, (sum(allocation.amount) * 100)::BIGINT AS cents
+FROM {allocations} AS allocation JOIN ({positions}) AS credit ON credit.item_id = credit_id
+     JOIN ({positions}) AS debit ON debit.item_id = debit_id
+WHERE greatest(credit.booked, debit.booked) <= $day GROUP BY ALL ORDER BY cents DESC, method
+"""
+DUE_SOURCES = """
+SELECT coalesce(due_source, 'file') AS due_source, (sum(open) * 100)::BIGINT AS cents FROM ({open})
+WHERE amount > 0 AND due_date IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
+# Invoices and credit notes of the items, where the lines do not say what they are worth including VAT.
+BILLED = """
+SELECT coalesce(accounting_date, date) AS day, (sum(amount) * 100)::BIGINT AS cents
+FROM {receivable_items} WHERE kind IN ('invoice', 'credit_note') AND coalesce(accounting_date, date) <= $day
+GROUP BY ALL ORDER BY ALL
+"""
+SOLD = """
+SELECT coalesce(accounting_date, invoice_date) AS day,
+       (sum(round(coalesce(amount_ttc, amount_ht + vat, amount_ht * {factor}), 2)) * 100)::BIGINT AS cents,
+       (coalesce(sum(abs(amount_ht)) FILTER (coalesce(amount_ttc, vat) IS NULL), 0) * 100)::BIGINT AS untaxed,
+       (sum(abs(amount_ht)) * 100)::BIGINT AS moved
+FROM {invoice_lines} WHERE coalesce(doc_type, '') NOT IN ('deposit', 'cutoff')
+     AND coalesce(accounting_date, invoice_date) <= $day
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+def aged(bounds: Sequence[int], *, by_customer: bool, with_payments: bool, with_allocations: bool) -> str:
+    """Return the operation that ages the accounts at the end of each of the ``$days``.
+
+    Parameters
+    ----------
+    bounds
+        Last day overdue of each class, ascending: ``(-61, -31, 0, 30, 60, 90)`` makes seven classes, 0 to 6.
+
+    Returns
+    -------
+    str
+        Rows ``day [customer_id] bucket cents``: ``bucket`` is the place of a class as text, or ``undated``,
+        ``unallocated`` or ``disputed``. A day's cents, over every bucket, are the balance of the accounts.
+    """
+    late = "date_diff('day', due_date, day)"
+    place = "CASE " + " ".join(f"WHEN {late} <= {bound} THEN '{at}'" for at, bound in enumerate(bounds))
+    state = f"CASE WHEN state <> 'dated' THEN state ELSE {place} ELSE '{len(bounds)}' END END"
+    return _movements(
+        ["customer_id"] if by_customer else [], with_payments, with_allocations, then=AGED.replace("{state}", state)
+    )  # fmt: skip
+
+
+def by_due_date(*, with_payments: bool, with_allocations: bool) -> str:
+    """Return the operation that sums what was open at the end of ``$day`` by due date.
+
+    Rows: ``state due_date cents``; ``state`` is ``dated``, ``undated``, ``unallocated`` or ``disputed``.
+    """
+    return _movements([], with_payments, with_allocations, then=BY_DUE_DATE)
+
+
+def oldest(*, with_payments: bool, with_allocations: bool) -> str:
+    """Return the operation that finds the oldest debt of each client open at the end of ``$day``.
+
+    Rows: ``customer_id due_date``, disputed and undated debts left out.
+    """
+    return _movements(["customer_id"], with_payments, with_allocations, then=OLDEST)
+
+
+def matched(*, with_payments: bool) -> str:
+    """Return the operation that sums what was allocated up to ``$day`` by method: ``method cents``."""
+    return MATCHED.replace("({positions})", f"({positions(with_payments=with_payments)})")
+
+
+def due_sources(*, with_payments: bool, with_allocations: bool) -> str:
+    """Return the operation that sums open dated debits at ``$day`` by who said the due date: ``due_source cents``."""
+    listed = open_positions(with_payments=with_payments, with_allocations=with_allocations)
+    return DUE_SOURCES.replace("({open})", f"({listed})")
+
+
+def opened(*, with_payments: bool) -> str:
+    """Return the operation that sums what was owed when ``$day`` began, balances brought forward that day included."""
+    return OPENED.replace("{positions}", positions(with_payments=with_payments))
+
+
+def sold(factor: object) -> str:
+    """Return the operation that sums revenue including VAT by day up to ``$day``, deposits and cut-off left out.
+
+    Rows: ``day cents untaxed moved``; ``untaxed`` are the absolute amounts of the lines that say neither their VAT
+    nor their amount including it, multiplied by ``factor`` in ``cents``; ``moved`` all absolute amounts.
+    """
+    return SOLD.replace("{factor}", str(factor))
+
+
+def _movements(per: Iterable[str], with_payments: bool, with_allocations: bool, *, then: str) -> str:
+    columns = "".join(f"{name}, " for name in per)
+    allocations = "FROM {allocations}" if with_allocations else NOTHING
+    sql = (MOVEMENTS + then).replace("{per}", columns).replace("({allocations})", f"({allocations})")
+    return sql.replace("{positions}", positions(with_payments=with_payments))

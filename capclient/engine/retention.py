@@ -18,8 +18,8 @@ SELECT customer_id, place::INTEGER AS place, (sum(revenue) * 100)::BIGINT AS rev
 FROM {customer_days} JOIN closes USING (day) WHERE customer_id IS NOT NULL AND revenue <> 0 GROUP BY ALL
 """
 
-# A line is under contract when it says so, or when it says nothing and names a recurring contract that runs on the
-# day it is booked. ``told`` counts the days of lines that say something.
+# A line is under contract when it says so, or when it names a recurring contract that runs on the day it is booked,
+# whatever else it says (2.14). ``told`` counts the days of lines that say something.
 _CONTRACTED = """
 WITH lines AS (
     SELECT recurring, contract_id, coalesce(accounting_date, invoice_date) AS day, sum(amount_ht) AS amount
@@ -37,7 +37,7 @@ WITH lines AS (
     FROM lines
 )
 SELECT count(*) FILTER (is_told) AS told,
-       coalesce(sum(amount) FILTER (coalesce(recurring, is_running)) * 100, 0)::BIGINT AS revenue
+       coalesce(sum(amount) FILTER (coalesce(recurring, false) OR is_running) * 100, 0)::BIGINT AS revenue
 FROM running
 """
 _SIGNED = 'SELECT contract_id, "start" AS begin, "end" AS finish, recurring FROM {contracts}'

@@ -38,6 +38,13 @@ FROM shared LEFT JOIN lines USING (contract_id) ORDER BY amount DESC NULLS LAST,
 """
 
 
+def distinct(column: str) -> str:
+    """Return the operation that lists what lines say in a column of :data:`LINE_DIMENSIONS`."""
+    if column not in LINE_DIMENSIONS:
+        raise ValueError(column)
+    return f"SELECT DISTINCT {column} AS segment FROM {{invoice_lines}} WHERE {column} IS NOT NULL"
+
+
 def by_line(column: str) -> str:
     """Return the operation that sums both years by a column of the lines, one of :data:`LINE_DIMENSIONS`.
 

@@ -24,15 +24,6 @@ FROM lines GROUP BY GROUPING SETS ((family), (activity)) ORDER BY ALL
 """
 GRAINS = {"family": 1, "activity": 2}
 
-# What each client bought in a period, in units; returns are taken off. Without unit, everything is one unit.
-QUANTITIES = """
-SELECT customer_id, unit, sum(qty)::DOUBLE AS qty
-FROM {invoice_lines}
-WHERE customer_id IS NOT NULL AND qty IS NOT NULL AND invoice_date BETWEEN $start AND $end
-      AND coalesce(doc_type, '') NOT IN ('deposit', 'cutoff')
-GROUP BY ALL ORDER BY ALL
-"""
-
 # Revenue of N by client, in families first sold on $new_from or later and in the others (1.11).
 NEW_FAMILIES = """
 WITH families AS (

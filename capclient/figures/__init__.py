@@ -6,42 +6,74 @@ Floor 6, the only room that imports matplotlib and seaborn. Every function takes
 """
 
 from capclient.figures.activity import silence_figure, states_figure
+from capclient.figures.ansoff import ansoff_figure
+from capclient.figures.claims import causes_figure, claims_figure, claims_lateness_figure
 from capclient.figures.cohorts import cohorts_figure, survival_figure
 from capclient.figures.concentration import abc_figure, lorenz_figure, pareto_figure
 from capclient.figures.data import lines_figure, months_figure
 from capclient.figures.dependency import margin_weights_figure, stress_figure
 from capclient.figures.figure import Figure
 from capclient.figures.lifecycle import stages_figure, transitions_figure
+from capclient.figures.margins import erosion_figure, margin_bands_figure, margin_causes_figure
 from capclient.figures.market import relative_growth_figure, segment_mix_figure, shift_share_figure
+from capclient.figures.payments import grades_figure, lateness_figure, penalties_figure
+from capclient.figures.pipeline import funnel_figure, pipeline_figure
 from capclient.figures.prices import price_index_figure, price_volume_figure, price_volume_mix_figure
+from capclient.figures.profitability import effort_figure, service_figure, whale_figure
+from capclient.figures.prospecting import prospect_cohorts_figure, prospect_sources_figure
 from capclient.figures.purchases import baskets_figure, regularity_figure, white_space_figure
+from capclient.figures.receivables import ageing_figure, debtors_figure, owed_figure
 from capclient.figures.retention import bridge_figure, loyalty_figure, renewal_figure
 from capclient.figures.ribbons import weights_history_figure
 from capclient.figures.salespeople import rankings_figure
+from capclient.figures.satisfaction import listening_figure, nps_figure, scenario_figure
 from capclient.figures.segments import clusters_figure, rfm_figure, silhouette_figure
+from capclient.figures.waits import wait_figure
 
 __all__ = [
     "Figure",
     "abc_figure",
+    "ageing_figure",
+    "ansoff_figure",
     "baskets_figure",
     "bridge_figure",
+    "causes_figure",
+    "claims_figure",
+    "claims_lateness_figure",
     "clusters_figure",
     "cohorts_figure",
+    "debtors_figure",
+    "effort_figure",
+    "erosion_figure",
+    "funnel_figure",
+    "grades_figure",
+    "lateness_figure",
     "lines_figure",
+    "listening_figure",
     "lorenz_figure",
     "loyalty_figure",
+    "margin_bands_figure",
+    "margin_causes_figure",
     "margin_weights_figure",
     "months_figure",
+    "nps_figure",
+    "owed_figure",
     "pareto_figure",
+    "penalties_figure",
+    "pipeline_figure",
     "price_index_figure",
     "price_volume_figure",
     "price_volume_mix_figure",
+    "prospect_cohorts_figure",
+    "prospect_sources_figure",
     "rankings_figure",
     "regularity_figure",
     "relative_growth_figure",
     "renewal_figure",
     "rfm_figure",
+    "scenario_figure",
     "segment_mix_figure",
+    "service_figure",
     "shift_share_figure",
     "silence_figure",
     "silhouette_figure",
@@ -50,6 +82,8 @@ __all__ = [
     "stress_figure",
     "survival_figure",
     "transitions_figure",
+    "wait_figure",
     "weights_history_figure",
+    "whale_figure",
     "white_space_figure",
 ]

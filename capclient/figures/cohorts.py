@@ -12,10 +12,13 @@ from matplotlib.patches import Rectangle
 from capclient.figures.figure import Figure, drawn, unusable
 from capclient.figures.lettering import customers, listed, share_axis
 from capclient.figures.palette import INK, MUTED, OTHERS, PETROL, PETROL_PALE, PETROL_SOFT, SEQUENTIAL
+from capclient.indicators.retention import wilson_interval
 from capclient.notices import Notice, notice
 from capclient.vocabulary import Unknown
 from capclient.wording import text
 from capclient.wording.numbers import count, share
+
+FEW = 10  # clients of a cohort under which a share is not shown: one client more or less would move it by ten points
 
 
 def cohorts_figure(triangle: pd.DataFrame | Unknown, labels: dict[int, str], *, lang: str) -> Figure | Notice:
@@ -32,11 +35,12 @@ def cohorts_figure(triangle: pd.DataFrame | Unknown, labels: dict[int, str], *, 
     if missing is not None or isinstance(triangle, Unknown):
         return notice(missing or Unknown("not_applicable"), lang)
     table: Any = triangle.pivot(index="cohort", columns="k", values="share")
+    active: Any = triangle.pivot(index="cohort", columns="k", values="active")
     sizes = triangle.groupby("cohort")["size"].first()
     arrived = triangle[(triangle["cohort"] >= 0) & (triangle["k"] == 1)]
     facts = {}
     if len(arrived):
-        facts["one"] = share(arrived["active"].sum() / arrived["size"].sum(), lang, 0)
+        facts["one"] = share(arrived["active"].sum() / arrived["size"].sum(), lang)
     else:
         last = (
             triangle.iloc[-1]
@@ -45,9 +49,14 @@ def cohorts_figure(triangle: pd.DataFrame | Unknown, labels: dict[int, str], *, 
         )
         facts |= {
             "all": customers(last["size"], lang),
-            "last": share(last["share"], lang, 0),
+            "last": share(last["share"], lang),
             "years": years(int(last["k"]), lang),
         }
+
+    few = sizes < FEW
+
+    def said(cohort: int, k: int) -> str:
+        return count(active.loc[cohort, k], lang) if few[cohort] else share(table.loc[cohort, k], lang, 0)
 
     # the numbers stand in the cells, so colour may spend itself on their differences
     low = min(float(table[table.index >= 0].min(axis=None)) if (table.index >= 0).any() else 0.0, 0.75)
@@ -60,18 +69,28 @@ def cohorts_figure(triangle: pd.DataFrame | Unknown, labels: dict[int, str], *, 
                 if pd.isna(value):
                     continue
                 depth = (float(value) - low) / (1 - low)
-                tint = SEQUENTIAL(0.12 + 0.72 * depth) if cohort >= 0 else OTHERS
-                ax.add_patch(Rectangle((k + 0.02, row + 0.03), 0.96, 0.94, facecolor=tint, linewidth=0))
-                ink = "white" if cohort >= 0 and depth > 0.6 else INK
-                words = share(value, lang, 0)
-                ax.text(k + 0.5, row + 0.5, words, ha="center", va="center", color=ink, fontweight="bold")
+                tint = "white" if few[cohort] else SEQUENTIAL(0.12 + 0.72 * depth) if cohort >= 0 else OTHERS
+                hatch = (
+                    {"hatch": "////", "edgecolor": OTHERS, "linewidth": 0.8}
+                    if few[cohort]
+                    else {"linewidth": 0}
+                )
+                ax.add_patch(Rectangle((k + 0.02, row + 0.03), 0.96, 0.94, facecolor=tint, **hatch))
+                ink = "white" if cohort >= 0 and depth > 0.6 and not few[cohort] else INK
+                ax.text(
+                    k + 0.5, row + 0.5, said(cohort, k), ha="center", va="center", color=ink, fontweight="bold",
+                    bbox={"facecolor": "white", "linewidth": 0, "pad": 1.5} if few[cohort] else None,
+                )  # fmt: skip
+        if few.any():
+            note = text("figure.cohorts.few", lang, least=count(FEW, lang))
+            ax.text(0, len(table) + 0.25, note, ha="left", va="top", color=MUTED, fontsize=8.4)
         rows = [
             text("figure.cohorts.row", lang, cohort=labels[int(cohort)], n=customers(sizes[cohort], lang))
             for cohort in table.index
         ]
         ax.set_xticks([k + 0.5 for k in table.columns], [str(k) for k in table.columns])
         ax.set_yticks([row + 0.5 for row in range(len(rows))], rows)
-        ax.set(xlim=(0, max(len(table.columns), 4)), ylim=(len(table), 0))
+        ax.set(xlim=(0, max(len(table.columns), 4)), ylim=(len(table) + (0.8 if few.any() else 0), 0))
         ax.xaxis.tick_top()
         ax.xaxis.set_label_position("top")
         ax.set_xlabel(text("figure.cohorts.x", lang))
@@ -86,11 +105,17 @@ def cohorts_figure(triangle: pd.DataFrame | Unknown, labels: dict[int, str], *, 
             lang,
             cohort=labels[int(cohort)],
             n=customers(sizes[cohort], lang),
-            shares=", ".join(share(v, lang, 0) for v in table.loc[cohort].dropna()),
+            shares=", ".join(said(cohort, k) for k in table.loc[cohort].dropna().index),
         )
         for cohort in table.index
     ]
-    key = "figure.cohorts.title" if len(arrived) else "figure.cohorts.title_old"
+    key = "figure.cohorts.title_old" if not len(arrived) else "figure.cohorts.title"
+    if len(arrived) and arrived["size"].sum() < FEW:
+        key = "figure.cohorts.title_few"
+        facts = {
+            "active": count(arrived["active"].sum(), lang),
+            "all": customers(arrived["size"].sum(), lang),
+        }
     alt = text("figure.cohorts.alt", lang, parts=" ; ".join(told) if lang == "fr" else "; ".join(told))
     return drawn(draw, name="cohorts", title=text(key, lang, **facts), alt=alt, height=120 + 36 * len(table))
 
@@ -115,6 +140,8 @@ def survival_figure(
     if isinstance(curve, Unknown) or not followed:
         return notice(curve if isinstance(curve, Unknown) else Unknown("history_short"), lang)
     bounds = curve[["low", "high"]].astype("float64").apply(lambda side: side.fillna(curve["survival"]))
+    # nobody lost proves little when few were followed: the band keeps the bound of that share
+    least = 1.0 if len(curve) else wilson_interval(followed, followed)[0]
     times = np.r_[0.0, curve.index.to_numpy(float), float(longest)]
     steps, low, high = (
         np.r_[1.0, side, side[-1] if len(side) else 1.0]
@@ -123,18 +150,21 @@ def survival_figure(
     facts = {
         "n": count(followed, lang),
         "years": years(int(times[-2]), lang),
-        "share": share(steps[-1], lang, 0),
+        "share": share(steps[-1], lang),
     }
 
     def draw(axes: list[Axes]) -> None:
         ax = axes[0]
-        ax.fill_between(times, low, high, step="post", color=PETROL_PALE, linewidth=0)
+        ax.fill_between(times, np.minimum(low, least), high, step="post", color=PETROL_PALE, linewidth=0)
         ax.step(times, steps, where="post", color=PETROL, linewidth=2.2)
         ax.vlines(curve.index, curve["low"], curve["high"], color=PETROL_SOFT, linewidth=2.4, zorder=1)
         ax.plot(curve.index, curve["survival"], "o", color=PETROL, markersize=5)
+        if not len(curve):
+            risk = text("figure.survival.risk", lang, n=count(followed, lang))
+            ax.text(times.max(), 0.02, risk, color=MUTED, ha="right", va="bottom", fontsize=8.4)
         for year, row in curve.iterrows():
             ax.annotate(
-                f"{share(row['survival'], lang, 0)}\n",
+                f"{share(row['survival'], lang)}\n",
                 (float(str(year)), float(row["survival"])),
                 xytext=(6, -7), textcoords="offset points", color=PETROL, fontweight="bold", va="bottom",
             )  # fmt: skip
@@ -156,7 +186,17 @@ def survival_figure(
                 high=share(row["high"], lang, 0) if pd.notna(row["high"]) else "",
             )
         )  # fmt: skip
-    told = told or [text("figure.survival.part", lang, years=years(longest, lang), share=share(1.0, lang, 0))]
+    if not told:
+        bound = {"low": share(least, lang, 0), "high": share(1.0, lang, 0)}
+        told = [
+            text(
+                "figure.survival.part_interval",
+                lang,
+                years=years(longest, lang),
+                share=bound["high"],
+                **bound,
+            )
+        ]
     key = "figure.survival.title" if len(curve) else "figure.survival.title_none"
     alt = text("figure.survival.alt", lang, n=facts["n"], parts=listed(told, lang))
     return drawn(draw, name="survival", title=text(key, lang, **facts), alt=alt, height=320)

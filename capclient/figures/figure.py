@@ -16,6 +16,7 @@ from matplotlib.figure import Figure as Canvas
 from capclient.figures.palette import RC
 from capclient.templates import render
 from capclient.vocabulary import Unknown
+from capclient.wording import LANGUAGES, text
 
 WIDTH = 760  # CSS pixels: the column of the report
 CSS_DPI = 96
@@ -88,7 +89,13 @@ def drawn(
         file = BytesIO()
         canvas.savefig(file, format="png", metadata={"Software": None})
         canvas.clear()
-    return Figure(name, title, alt, file.getvalue(), WIDTH, height)
+    return Figure(name, _begun(title), alt, file.getvalue(), WIDTH, height)
+
+
+def _begun(title: str) -> str:
+    """Give its capital to « aucun client » where it begins a title; the name of a client keeps its letters."""
+    none = tuple(text("customers.none", lang) for lang in LANGUAGES)
+    return title[:1].upper() + title[1:] if title.startswith(none) else title
 
 
 def unusable(data: pd.DataFrame | pd.Series | Unknown) -> Unknown | None:

@@ -10,7 +10,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from capclient.wording import text
-from capclient.wording.numbers import count, decimal, money, share, symbol
+from capclient.wording.numbers import MINUS, count, decimal, money, share, symbol
 
 ELLIPSIS = "…"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, bidirectional marks, lone surrogates
@@ -45,9 +45,10 @@ def _characters() -> frozenset[int]:
 
 
 def customers(number: float, lang: str) -> str:
-    """``1 client``, ``12 clients``."""
+    """``1 client``, ``12 clients``, ``aucun client``."""
     whole = round(float(number))
-    return text("customers.one" if whole == 1 else "customers.many", lang, n=count(whole, lang))
+    key = {0: "customers.none", 1: "customers.one"}.get(whole, "customers.many")
+    return text(key, lang, n=count(whole, lang))
 
 
 def short_money(value: float, lang: str, currency: str, unit: float | None = None) -> str:
@@ -64,7 +65,7 @@ def short_money(value: float, lang: str, currency: str, unit: float | None = Non
 
 
 def _english(number: str, symbol: str, prefix: str) -> str:
-    sign, digits = ("-", number[1:]) if number.startswith("-") else ("", number)
+    sign, digits = (MINUS, number[1:]) if number.startswith(MINUS) else ("", number)
     return f"{sign}{symbol}{digits}{prefix}"
 
 

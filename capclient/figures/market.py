@@ -21,6 +21,9 @@ MOST = 10
 WIDEST = 1.0  # a growth outside of -100 % to +100 % is drawn on the edge; its number is written
 
 
+AHEAD, BEHIND = ("gaining", "resisting"), ("losing", "retreating")
+
+
 def signed_share(value: float, lang: str) -> str:
     """``+3,4 %``: a growth with its sign."""
     return ("+" if value > 0 else "") + share(value, lang)
@@ -63,7 +66,7 @@ def relative_growth_figure(
     has_whole = own is not None and market is not None
     if own is not None and market is not None:
         rows.insert(0, (text("figure.market.whole", lang), own, market, own - market))
-    ahead = int((compared["relative_points"] > 0).sum())
+    ahead, behind = (int(compared["position"].isin(codes).sum()) for codes in (AHEAD, BEHIND))
 
     def draw(axes: list[Axes]) -> None:
         ax = axes[0]
@@ -119,15 +122,20 @@ def relative_growth_figure(
         )
         for name, growth, rate, gap in rows
     ]  # fmt: skip
-    facts = {"ahead": str(ahead), "all": str(len(compared))}
-    kind = (
-        "one" if len(compared) == 1 else "none" if ahead == 0 else "all" if ahead == len(compared) else "some"
-    )
-    if kind == "one":
-        kind = "one_ahead" if ahead else "one_behind"
+    facts = {"ahead": str(ahead), "behind": str(behind), "all": str(len(compared))}
+    kind = _kind(ahead, behind, len(compared))
     title = text(f"figure.market.title.{kind}", lang, **facts)
     alt = text("figure.market.alt", lang, parts=listed(told, lang))
     return drawn(draw, name="relative-growth", title=title, alt=alt, height=110 + 34 * len(rows))  # fmt: skip
+
+
+def _kind(ahead: int, behind: int, every: int) -> str:
+    """Return which title counts right: segments level with their market are neither ahead nor behind."""
+    if every == 1:
+        return "one_ahead" if ahead else "one_behind" if behind else "one_level"
+    if ahead:
+        return "all" if ahead == every else "some"
+    return "none" if behind == every else "some_behind" if behind else "level"
 
 
 def _inside(value: float) -> float:
@@ -135,7 +143,7 @@ def _inside(value: float) -> float:
 
 
 def shift_share_figure(effects: pd.Series | Unknown, *, lang: str, currency: str) -> Figure | Notice:
-    """Draw where the change of revenue comes from, as a waterfall (10.2).
+    """Draw where the change of revenue comes from, as a waterfall; the title names the largest effect (10.2).
 
     Parameters
     ----------
@@ -160,13 +168,12 @@ def shift_share_figure(effects: pd.Series | Unknown, *, lang: str, currency: str
              amount=signed_money(amount, lang, currency))
         for name, amount in zip(names[1:-1], amounts[1:-1], strict=True)
     ]  # fmt: skip
+    largest = str(effects[["growth", "mix", "competitive"]].astype("float64").abs().idxmax())
     facts = {
-        "growth": signed_money(float(effects["growth"]), lang, currency),
-        "mix": signed_money(float(effects["mix"]), lang, currency),
-        "competitive": signed_money(float(effects["competitive"]), lang, currency),
+        "effect": text(f"figure.shift.{largest}.long", lang),
+        "amount": signed_money(float(effects[largest]), lang, currency),
     }
-    way = "up" if effects["competitive"] > 0 else "down" if effects["competitive"] < 0 else "flat"
-    title = text(f"figure.shift.title.{way}", lang, **facts)
+    title = text("figure.shift.title" if effects[largest] else "figure.shift.title.flat", lang, **facts)
     alt = text(
         "figure.shift.alt", lang, parts=listed(parts, lang), opening=short_money(amounts[0], lang, currency),
         closing=short_money(amounts[-1], lang, currency),

@@ -27,6 +27,7 @@ from capclient.wording import text
 from capclient.wording.numbers import count, decimal, money, share
 
 ENDS = ("opening", "closing")
+PRODUCTS = ("new_products", "stopped_products")
 NARROW, WIDE = 60.0, 160.0  # an index outside is drawn on the edge
 
 
@@ -48,8 +49,10 @@ def price_volume_mix_figure(bars: pd.Series | Unknown, *, lang: str, currency: s
         return notice(missing or Unknown("not_applicable"), lang)
     names, values = [str(name) for name in bars.index], bars.to_numpy(float)
     steps = dict(zip(names[1:-1], values[1:-1], strict=True))
+    effects = _effects(steps)
+    first = max(effects, key=lambda name: abs(effects[name]))
     ends = np.r_[values[0], values[0] + np.cumsum(values[1:-1])]
-    largest = max(steps, key=lambda name: abs(steps[name]))
+    stressed = PRODUCTS if first == "products" else (first,)
     unit = money_unit(values[0])
     if unit > 1 and abs(values[-1] - values[0]) < 0.1 * abs(values[0]):
         unit /= 1000  # both ends must not read the same when they differ
@@ -57,8 +60,8 @@ def price_volume_mix_figure(bars: pd.Series | Unknown, *, lang: str, currency: s
         "opening": short_money(values[0], lang, currency, unit),
         "closing": short_money(values[-1], lang, currency, unit),
         "total": signed(values[-1] - values[0], lang, currency),
-        "price": signed(steps.get("price", 0.0), lang, currency),
-        "volume": signed(steps.get("volume", 0.0), lang, currency),
+        "value": signed(effects[first], lang, currency),
+        "effect": text(f"figure.price_volume_mix.{first}.of", lang),
     }
 
     def draw(axes: list[Axes]) -> None:
@@ -76,10 +79,10 @@ def price_volume_mix_figure(bars: pd.Series | Unknown, *, lang: str, currency: s
                 colour = PETROL_SOFT if step >= 0 else ACCENT_SOFT
                 ax.bar(place, step, bottom=start, width=0.62, color=colour)
                 top, words = max(start, start + step), signed(step, lang, currency)
-                colour = INK if name == largest else MUTED
+                colour = INK if name in stressed else MUTED
             ax.annotate(
                 words, (place, top), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom", color=colour,
-                fontweight="bold" if name in ENDS or name == largest else "normal",
+                fontweight="bold" if name in ENDS or name in stressed else "normal",
             )  # fmt: skip
             if place < len(names) - 1:
                 level = values[0] if place == 0 else ends[place]
@@ -100,9 +103,16 @@ def price_volume_mix_figure(bars: pd.Series | Unknown, *, lang: str, currency: s
         )
         for name in steps
     ]  # fmt: skip
-    title = text("figure.price_volume_mix.title", lang, **facts)
+    said = "title" if effects[first] else "title_none"
+    title = text(f"figure.price_volume_mix.{said}", lang, **facts)
     alt = text("figure.price_volume_mix.alt", lang, **facts, parts=listed(parts, lang))
     return drawn(draw, name="price-volume-mix", title=title, alt=alt, height=390)
+
+
+def _effects(steps: dict[str, float]) -> dict[str, float]:
+    """What a title compares: new and stopped products are one effect, the range that a client changes."""
+    alone = {name: value for name, value in steps.items() if name not in PRODUCTS}
+    return alone | {"products": sum(steps.get(name, 0.0) for name in PRODUCTS)}
 
 
 def price_index_figure(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -38,12 +40,13 @@ def bridge_figure(bars: pd.DataFrame | Unknown, *, lang: str, currency: str) -> 
     ----------
     bars
         ``bar`` (opening, movements, closing) and ``amount`` in euros, signed; opening and movements add up to
-        closing.
+        closing; ``customers`` behind each movement, where known.
     """
     missing = unusable(bars)
     if missing is not None or isinstance(bars, Unknown):
         return notice(missing or Unknown("not_applicable"), lang)
     names, amounts = bars["bar"].tolist(), bars["amount"].to_numpy(float)
+    heads = [None] * len(bars) if "customers" not in bars else bars["customers"].tolist()
     moves = amounts[1:-1]
     after = amounts[0] + np.r_[0.0, moves.cumsum()]  # height after each movement
     bottoms = np.r_[0.0, np.minimum(after[:-1], after[1:]), 0.0]
@@ -74,7 +77,7 @@ def bridge_figure(bars: pd.DataFrame | Unknown, *, lang: str, currency: str) -> 
         ax.set_ylim(floor if low >= 0 else low * 1.05, high + (high - floor) * 0.10)
         if low < 0:
             ax.axhline(0, color=FAINT, linewidth=0.9)
-        ax.set_xticks(range(len(names)), [text(f"bar.{n}", lang).replace(" ", "\n", 1) for n in names])
+        ax.set_xticks(range(len(names)), [_bar_label(n, h, lang) for n, h in zip(names, heads, strict=True)])
         ax.tick_params(axis="x", labelcolor=INK)
         ax.grid(axis="x", visible=False)
         if floor > 0:
@@ -89,6 +92,12 @@ def bridge_figure(bars: pd.DataFrame | Unknown, *, lang: str, currency: str) -> 
     title = text(f"figure.bridge.title.{way}", lang, **facts)
     alt = text("figure.bridge.alt", lang, **facts, parts=listed(parts, lang))
     return drawn(draw, name="bridge", title=title, alt=alt, height=360)
+
+
+def _bar_label(name: str, heads: Any, lang: str) -> str:
+    """Name of a bar, and how many clients it holds."""
+    words = text(f"bar.{name}", lang).replace(" ", "\n", 1)
+    return words if heads is None or heads is pd.NA else f"{words}\n({count(int(heads), lang)})"
 
 
 def signed(amount: float, lang: str, currency: str) -> str:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from capclient.figures.figure import Figure, drawn, unusable
 from capclient.figures.lettering import drawable, listed, shortened
 from capclient.figures.palette import ACCENT, INK, PETROL, PETROL_SOFT
-from capclient.indicators.salespeople import RANKINGS
+from capclient.indicators.salespeople import telling_rankings
 from capclient.notices import Notice, notice
 from capclient.vocabulary import Unknown
 from capclient.wording import text
@@ -18,7 +18,8 @@ from capclient.wording.numbers import count
 def rankings_figure(table: pd.DataFrame | Unknown, *, lang: str, most: int = 12) -> Figure | Notice:
     """Draw one line per salesperson through the rankings that are known; a circle holds the rank.
 
-    Ties bear the same rank and stand one above the other, in the order of revenue.
+    Ties bear the same rank and stand one above the other, in the order of revenue; a ranking where most are ties is
+    not drawn.
 
     Parameters
     ----------
@@ -29,12 +30,12 @@ def rankings_figure(table: pd.DataFrame | Unknown, *, lang: str, most: int = 12)
     if missing is not None or isinstance(table, Unknown):
         return notice(missing or Unknown("not_applicable"), lang)
     shown = table[~table.is_blank].head(most).reset_index(drop=True)
-    rankings = [name for name in RANKINGS if f"rank_{name}" in shown and shown[f"rank_{name}"].notna().any()]
+    rankings = telling_rankings(shown)
     if len(rankings) < 2 or shown.empty:
         return notice(Unknown("not_applicable"), lang)
     ranks = pd.DataFrame({name: shown[f"rank_{name}"] for name in rankings})
     heights = ranks.rank(method="first", na_option="bottom")
-    moved = heights.nunique(axis=1) > 1
+    moved = ranks.nunique(axis=1) > 1  # as the table counts: ties have not changed places
     head = {name: text(f"figure.rankings.{name}", lang) for name in rankings}
     facts = {"moved": count(int(moved.sum()), lang), "n": count(len(shown), lang)}
 

@@ -249,7 +249,7 @@ def xyz_classes(
     C1      0.1633         X
     """
     last = quarters.iloc[:, -8:]
-    known = last.notna().to_numpy()
+    known = last.notna().to_numpy(dtype=bool)  # also of no quarter at all: less than three months of data
     whole = (last.fillna(0.0) * 100).round().astype("int64").to_numpy()
     turning = np.zeros(len(last), dtype=bool)
     if seasonal is not None:

@@ -53,20 +53,57 @@ def _points(now: float, before: float, market: Limit) -> Fraction | Unknown:
     return Fraction(round(now * 100), base) - 1 - number(market)
 
 
+def indices(revenue: pd.Series, growth: pd.Series) -> pd.DataFrame | Unknown:
+    """Return our revenue and our market as indices, 100 in the first year (B06).
+
+    Parameters
+    ----------
+    revenue
+        Euros of years in a row, oldest first.
+    growth
+        Growth of the market in each of these years; that of the first is not read.
+
+    Returns
+    -------
+    DataFrame
+        ``revenue``, ``index_own`` and ``index_market``; ``Unknown`` when the first revenue is not positive.
+
+    Examples
+    --------
+    Revenue grows by a tenth and then stands still, its market by a twentieth each year:
+
+    >>> indices(pd.Series([400.0, 440.0, 440.0]), pd.Series([None, "0.05", "0.05"]))
+       revenue  index_own  index_market
+    0    400.0      100.0        100.00
+    1    440.0      110.0        105.00
+    2    440.0      110.0        110.25
+    """
+    whole = cents(revenue)
+    if len(whole) == 0 or int(whole.iloc[0]) <= 0:
+        return Unknown("denominator_zero")
+    market = [Fraction(100)]
+    for rate in growth.iloc[1:]:
+        market.append(market[-1] * (1 + number(rate)))
+    own = [float(Fraction(int(value) * 100, int(whole.iloc[0]))) for value in whole]
+    return pd.DataFrame(
+        {"revenue": revenue, "index_own": own, "index_market": [float(value) for value in market]}
+    )
+
+
 def position(own: Limit, points: Limit, *, flat: Limit = "0.005") -> str:
     """Say where a growth stands against its market (10.1).
 
-    ``gaining``: grows faster; ``losing``: grows and loses share; ``resisting``: shrinks less than its market;
+    ``gaining``: grows faster; ``losing``: does not shrink and loses share; ``resisting``: shrinks less than its market;
     ``retreating``: shrinks more; ``level``: less than ``flat`` apart.
 
-    >>> position("0.1111", "-0.0389"), position("-0.05", "0.08"), position("0.02", "0.001")
-    ('losing', 'resisting', 'level')
+    >>> position("0.1111", "-0.0389"), position("0", "-0.15"), position("-0.05", "0.08"), position("0.02", "0.001")
+    ('losing', 'losing', 'resisting', 'level')
     """
-    gap, grows = number(points), number(own) > 0
+    gap, grows = number(points), number(own) >= 0
     if abs(gap) < number(flat):
         return "level"
     if gap > 0:
-        return "gaining" if number(own) >= 0 else "resisting"
+        return "gaining" if grows else "resisting"
     return "losing" if grows else "retreating"
 
 

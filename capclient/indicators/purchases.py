@@ -146,7 +146,8 @@ def white_space(
     bought = cube.loc[
         cube["bought"] & cube["customer_id"].isin(label.index), ["customer_id", "family", "revenue"]
     ]
-    bought = bought.assign(segment=bought["customer_id"].map(label))
+    # nobody known bought anything: the empty column must stay text to be merged
+    bought = bought.assign(segment=bought["customer_id"].map(label).astype("str"))
     spent = bought.groupby(["segment", "family"])["revenue"]
     families = spent.agg(buyers="size", usual_revenue="median").reset_index()
     families["peers"] = families["segment"].map(peers)

@@ -20,7 +20,7 @@ from capclient import schema
 from capclient.engine.duckdb import workspace
 from capclient.engine.operations import CUSTOMER_DAYS, CUSTOMER_DAYS_BOOKED
 from capclient.errors import LedgerError, SourceError, listed
-from capclient.ingest import balance, keys, ledger, rejects, tables, totals
+from capclient.ingest import balance, keys, ledger, receivable_accounts, rejects, tables, totals
 from capclient.ingest.books import MERGED, Books, read_books
 from capclient.ingest.sources import Part, parts_of
 from capclient.inputs import Inputs, inputs_of
@@ -32,6 +32,7 @@ from capclient.store import (
     company_folder,
     existing,
     file_sizes,
+    forget_old,
     locked,
     store_key,
     write_atomically,
@@ -77,7 +78,7 @@ def _ingested(params: Params, inputs: Inputs, folder: Path, key: str) -> Store:
     finally:
         for leftover in folder.glob(".*-"):
             shutil.rmtree(leftover, ignore_errors=True)
-    _forget_old(folder, key)
+    forget_old(folder, key, kept=KEPT_STORES)
     store = existing(folder, key)
     if store is None:  # somebody deleted the cache meanwhile
         raise SourceError("store.vanished", folder=folder.name)
@@ -127,6 +128,16 @@ def _read_everything(
             *balance.of_books(con, folder, books),
         ]
     own = [name for name in described_tables if name in params.sources]  # a book agrees with itself
+    told = str(report.get("lines") or "").replace("{folder}", written(folder)[1:-1]) or None
+    report["receivables"] = receivable_accounts.write(
+        con,
+        folder,
+        params,
+        own=set(own),
+        booked=set(books.origin),
+        lines=told,
+        is_fec=report["origin"] == "fec",
+    )
     sheets = _own_sheets(con, params, parts, work)
     report["keys"] = keys.checked(con, folder, own, str(report.get("lines") or "") or None, sheets)
     return report
@@ -177,16 +188,3 @@ def _parts(
 def customer_days(parts: list[Part]) -> str:
     """Return the operation that sums client days: by accounting date where some file gives one (0.4, C.7)."""
     return CUSTOMER_DAYS_BOOKED if any(part.column("accounting_date") for part in parts) else CUSTOMER_DAYS
-
-
-def _forget_old(folder: Path, key: str) -> None:
-    stores = sorted(
-        (
-            path
-            for path in folder.iterdir()
-            if path.is_dir() and not path.name.startswith(".") and path.name != key
-        ),
-        key=lambda path: path.stat().st_mtime,
-    )
-    for path in stores[: max(0, len(stores) - KEPT_STORES + 1)]:
-        shutil.rmtree(path, ignore_errors=True)

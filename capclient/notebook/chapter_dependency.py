@@ -5,11 +5,13 @@ Floor 7.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from capclient import figures
 from capclient.findings import reason_text
-from capclient.indicators.salespeople import RANKINGS
+from capclient.indicators.salespeople import telling_rankings
 from capclient.indicators.stress import StressTest
 from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import listing
@@ -20,7 +22,7 @@ from capclient.themes.concentration import Concentration
 from capclient.themes.salespeople import Salespeople
 from capclient.vocabulary import Unknown
 from capclient.wording import text
-from capclient.wording.numbers import count
+from capclient.wording.numbers import MINUS, count
 
 __all__ = [
     "ansoff_table",
@@ -33,7 +35,7 @@ __all__ = [
     "stress_table",
 ]
 
-NUMBERS = ("active", "revenue", "share", "growth", "weight_change")
+NUMBERS = ("active", "revenue", "total_share", "growth", "weight_change")
 
 
 def margin_figure(weights: Concentration) -> figures.Figure | Notice:
@@ -84,9 +86,22 @@ def stress_table(weights: Concentration) -> Table | Notice:
     ]
     if not rows:
         return absent(Unknown("denominator_zero"))
-    frame = pd.DataFrame(rows)
-    names = [str(name) for name in frame if name != "margin_lost" or frame.margin_lost.notna().any()]
-    return listing(frame, names, "table.stress_scenarios")
+    frame = pd.DataFrame([{name: _known(value) for name, value in row.items()} for row in rows])
+    names = [str(name) for name in frame if frame[name].notna().any()]
+    return _unpriced(listing(frame, names, "table.stress_scenarios"))
+
+
+def _known(value: object) -> object:
+    return None if isinstance(value, Unknown) else value
+
+
+def _unpriced(made: Table | Notice) -> Table | Notice:
+    """Say under the table which line of the parameters would tell what is lost after variable costs."""
+    economics = desk().portfolio.params.economics
+    needed = [name for name in ("variable_cost_rate", "fixed_costs") if getattr(economics, name) is None]
+    if not needed or isinstance(made, Notice):
+        return made
+    return replace(made, note=text(f"notice.missing.{needed[0]}", desk().lang))
 
 
 def segment_table(weights: Concentration, *dimensions: str, most: int = 12) -> Table | Notice:
@@ -102,7 +117,7 @@ def segment_table(weights: Concentration, *dimensions: str, most: int = 12) -> T
         return absent(Unknown(f"missing:{dimensions[0]}"))
     parts = [_segments(weights, name, most) for name in dimensions]
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    names = ["segment", "dimension", "active", "revenue", "share", "growth", "weight_change"]
+    names = ["segment", "dimension", "active", "revenue", "total_share", "growth", "weight_change"]
     told = [
         name for name in names if name in ("dimension", "segment", "revenue") or frame[name].notna().any()
     ]
@@ -137,7 +152,9 @@ def _segments(weights: Concentration, dimension: str, most: int) -> pd.DataFrame
         else label
         for line, label in zip(frame.line, frame.segment, strict=True)
     ]
-    frame = frame.assign(dimension=head, segment=labels, weight_change=frame.share_change)
+    frame = frame.assign(
+        dimension=head, segment=labels, total_share=frame.share, weight_change=frame.share_change
+    )
     return frame.reindex(columns=["dimension", "segment", *NUMBERS])
 
 
@@ -156,16 +173,17 @@ def ansoff_table(weights: Concentration) -> Table | Notice:
     if isinstance(table, Unknown):
         return absent(table)
     names = [text(f"ansoff.{code}", desk().lang) for code in table.index]
-    return listing(table.assign(quadrant=names), ["quadrant", "revenue", "share"], "table.ansoff")
+    shown = table.assign(quadrant=names, total_share=table.share)
+    return listing(shown, ["quadrant", "revenue", "total_share"], "table.ansoff")
 
 
 def salespeople_table(team: Salespeople) -> Table | Notice:
-    """Show the portfolio of each salesperson."""
+    """Show what each salesperson sold, and the portfolio of each."""
     if isinstance(team.table, Unknown):
         return absent(team.table)
     names = ["salesperson", "customers", "active", "revenue", "share", "orders"]
     more = ["margin"] if "margin" in team.table else []
-    return listing(_named(team.table), names + more, "table.salespeople")
+    return listing(_named(team.table), names + more, "table.salespeople", note="table.salespeople_note")
 
 
 def rankings_table(team: Salespeople) -> Table | Notice:
@@ -173,9 +191,9 @@ def rankings_table(team: Salespeople) -> Table | Notice:
     if isinstance(team.table, Unknown):
         return absent(team.table)
     frame = _named(team.table[~team.table.is_blank])
-    shown = [name for name in RANKINGS if f"rank_{name}" in frame]
+    shown = telling_rankings(frame)
     if len(shown) < 2:
-        return absent(next(iter(team.absent.values())))
+        return absent(next(iter(team.absent.values()), Unknown("not_applicable")))
     for name in shown:
         change = None if name == "revenue" else frame[f"rank_change_{name}"]
         frame[f"ranking_{name}"] = [
@@ -202,4 +220,4 @@ def _placed(rank: object, change: object) -> str:
         return "–"
     lang, moved = desk().lang, 0 if pd.isna(change) else int(str(change))  # type: ignore[call-overload]
     words = count(int(str(rank)), lang)
-    return f"{words} ({'+' if moved > 0 else '−'}{count(abs(moved), lang)})" if moved else words
+    return f"{words} ({'+' if moved > 0 else MINUS}{count(abs(moved), lang)})" if moved else words

@@ -11,15 +11,18 @@ from capclient import figures
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
+from capclient.portfolio import Portfolio
 from capclient.tables import Table
 from capclient.themes.exposure import Exposure
+from capclient.themes.market_index import market_index
 from capclient.themes.market_position import Market
 from capclient.vocabulary import Unknown
 from capclient.wording import text
-from capclient.wording.numbers import share
+from capclient.wording.numbers import day, share
 
 __all__ = [
     "cooperations_table",
+    "market_index_table",
     "markets_table",
     "mix_figure",
     "mix_table",
@@ -46,7 +49,8 @@ def mix_table(place: Market) -> Table | Notice:
         return absent(_no_mix(place))
     lang = desk().lang
     frame = _named(place.mix.assign(growth=_growth(place.mix)))
-    names = ["segment", "revenue_n1", "revenue_n", "growth", "share_n1", "share", "share_change"]
+    frame = frame.assign(weight_n=frame.share)
+    names = ["segment", "revenue_n1", "revenue_n", "growth", "share_n1", "weight_n", "share_change"]
     dimension = text(f"mix.dimension.{place.mix_dimension}", lang)
     return listing(frame, names, "table.mix", most=20, dimension=dimension)
 
@@ -96,6 +100,16 @@ def markets_table(place: Market) -> Table | Notice:
     if "market_share" in names and (rows.market_share_change.abs() >= SEEN[1]).any():
         names.insert(6, "market_share_change")
     return listing(frame, names, "table.markets", most=20)
+
+
+def market_index_table(portfolio: Portfolio) -> Table | Notice:
+    """Show our revenue and the whole market year after year, 100 in the first year that both know."""
+    years = market_index(portfolio)
+    if isinstance(years, Unknown):
+        return absent(years)
+    words = [day(year, desk().lang, "month") for year in years.year]
+    names = ["year", "revenue", "index_own", "index_market"]
+    return listing(years.assign(year=words), names, "table.market_index")
 
 
 def shift_figure(place: Market) -> figures.Figure | Notice:

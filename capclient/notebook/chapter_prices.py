@@ -1,9 +1,11 @@
-"""Chapter 60: what clients buy, what they do not, and at which price.
+"""Chapters 25 and 60: what clients buy, what they do not, and at which price.
 
 Floor 7.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pandas as pd
 
@@ -15,9 +17,11 @@ from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes import concentration
 from capclient.themes.price_volume_mix import PriceVolumeMix
-from capclient.themes.pricing import Pricing
+from capclient.themes.pricing import SAME_FOR_ALL, Pricing
 from capclient.themes.purchases import Purchases
 from capclient.vocabulary import Unknown
+from capclient.wording import text
+from capclient.wording.numbers import count, decimal
 
 __all__ = [
     "baskets_figure",
@@ -56,7 +60,8 @@ def buyers_table(bought: Purchases, *, most: int = 15) -> Table | Notice:
     names = ["name", "revenue_n", "orders", "frequency", "average_basket", "interval_days", "recency_days"]
     if bought.reason is not None:
         return absent(bought.reason)
-    return listing(_largest(bought.customers), names, "table.buyers", most=most)
+    note = "table.buyers.invoices" if bought.by_invoice else ""
+    return listing(_largest(bought.customers), names, "table.buyers", most=most, note=note)
 
 
 def _largest(table: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +98,8 @@ def white_space_figure(bought: Purchases) -> figures.Figure | Notice:
     if bought.family_reason is not None:
         return absent(bought.family_reason)
     first = _largest(bought.customers).head(CLIENTS)
-    sold = bought.cube.groupby("family").revenue.sum().sort_values(ascending=False, kind="stable").index
+    sums = bought.cube.groupby("family").revenue.sum()
+    sold = sums[sums > 0].sort_values(ascending=False, kind="stable").index
     inside = bought.cube[bought.cube.customer_id.isin(first.index) & bought.cube.bought]
     grid = pd.DataFrame(NOT_BOUGHT, index=first.index, columns=sold[:FAMILIES])
     for table, code in ((bought.missed, MISSED), (inside, BOUGHT)):
@@ -152,19 +158,34 @@ def price_index_figure(prices: Pricing) -> figures.Figure | Notice:
 
 
 def levers_table(prices: Pricing, *, most: int = 12) -> Table | Notice:
-    """Show the clients with the most at stake below the line of price on volume."""
-    if prices.reason is not None:
-        return absent(prices.reason)
+    """Show the clients that pay clearly less than the mean price, those with the most at stake first."""
+    unknown = _no_line(prices)
+    if unknown is not None:
+        return absent(unknown)
+    low = float(desk().portfolio.thresholds.pricing.low_index)
     table = _largest(prices.customers)
-    table = table[table.lever > 0].sort_values("lever", ascending=False, kind="stable")
+    table = table[(table.lever > 0) & (table.price_index < low)]
+    table = table.sort_values("lever", ascending=False, kind="stable")
     names = ["name", "customer_id", "revenue_n", "price_index", "compared", "lever", "salesperson"]
-    return listing(table, names, "table.levers", most=most)
+    shown = listing(table, names, "table.levers", most=most)
+    return _noted(shown, "table.levers.low", low=decimal(low, desk().lang, 0))
+
+
+def _no_line(prices: Pricing) -> Unknown | None:
+    """Why no price is held against a line of price on volume, or None."""
+    return prices.reason or (SAME_FOR_ALL if prices.one_price else None)
+
+
+def _noted(shown: Table | Notice, key: str, **facts: str) -> Table | Notice:
+    """Write a sentence with facts under a table."""
+    return replace(shown, note=text(key, desk().lang, **facts)) if isinstance(shown, Table) else shown
 
 
 def price_volume_figure(prices: Pricing) -> figures.Figure | Notice:
     """Draw price against quantity for the product with the most at stake."""
-    if prices.reason is not None or prices.positions.empty:
-        return absent(prices.reason or Unknown("n_small"))
+    unknown = _no_line(prices)
+    if unknown is not None or prices.positions.empty:
+        return absent(unknown or Unknown("n_small"))
     first = prices.positions[prices.positions.place == 0]
     return figures.price_volume_figure(first, **desk().drawn)  # type: ignore[arg-type]
 
@@ -187,16 +208,18 @@ def product_prices_table(prices: Pricing, *, most: int = 10) -> Table | Notice:
         "revenue",
         "lever",
     ]
-    return listing(table, names, "table.product_prices", most=most)
+    return listing(table, names, "table.product_prices", most=most, note="table.product_prices.filters")
 
 
 def below_line_table(prices: Pricing, *, most: int = 12) -> Table | Notice:
     """Show who pays less than its volume explains, for the products with the most at stake."""
-    if prices.reason is not None or prices.positions.empty:
-        return absent(prices.reason or Unknown("n_small"))
+    unknown = _no_line(prices)
+    if unknown is not None or prices.positions.empty:
+        return absent(unknown or Unknown("n_small"))
     table = prices.positions[prices.positions.lever > 0].rename(columns={"expected": "expected_price"})
     table = table.sort_values(
         ["lever", "product", "customer_id"], ascending=[False, True, True], kind="stable"
     )
     names = ["name", "product", "unit", "qty", "price", "expected_price", "residual", "lever"]
-    return listing(table, names, "table.below_line", most=most)
+    products = count(prices.positions.place.nunique(), desk().lang)
+    return listing(table, names, "table.below_line", most=most, products=products)

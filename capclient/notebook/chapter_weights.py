@@ -5,12 +5,16 @@ Floor 7.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from capclient import figures
 from capclient.findings import finding_specs, reason_text
 from capclient.indicators.breakdown import XYZ
-from capclient.indicators.concentration import PMG
+from capclient.indicators.concentration import PMG, cumulative
+from capclient.indicators.concentration import weights as weights_of
+from capclient.indicators.dependency import gini, hhi
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
@@ -20,21 +24,26 @@ from capclient.themes.classes import ZONES
 from capclient.themes.concentration import Concentration
 from capclient.vocabulary import Unknown
 from capclient.wording import text
-from capclient.wording.numbers import spoken
+from capclient.wording.numbers import day, decimal, money, share, spoken
 
 __all__ = [
     "abc_figure",
     "classes_table",
     "history_figure",
     "lorenz_figure",
+    "moved_table",
     "pareto_figure",
     "rules_table",
     "top_table",
     "views_table",
     "winback_table",
+    "worked_table",
     "years_table",
 ]
 
+# Euros of ten clients, in a French course of management (BTS); the last share that it prints is wrong.
+PUBLISHED = (9000.0, 8125.0, 900.0, 900.0, 800.0, 600.0, 500.0, 375.0, 200.0, 10.0)
+CHANGES = ("change_n", "growth")  # nobody has one when N-1 is unknown
 VIEWS = ("clients", "groups", "with_pools", "without_intragroup", "without_first")
 
 
@@ -63,23 +72,31 @@ def history_figure(weights: Concentration) -> figures.Figure | Notice:
     """Draw the weight of the largest clients over the years."""
     if weights.reason is not None or len(weights.history) < 2:
         return absent(weights.reason or Unknown("history_short"))
-    return figures.weights_history_figure(weights.history, lang=desk().lang)
+    years = [day(year, desk().lang, "month") for year in weights.history.index]
+    return figures.weights_history_figure(weights.history.set_axis(years, axis=0), lang=desk().lang)
 
 
-def top_table(weights: Concentration, *, most: int = 15) -> Table | Notice:
-    """Show the largest clients, their weight and how it moved."""
-    names = [
-        *("name", "customer_id", "revenue_n", "growth", "weight", "weight_change", "cumulative_share"),
-        "abc_class",
-    ]
+def top_table(weights: Concentration, *, most: int | None = None) -> Table | Notice:
+    """Show the largest clients, their rank, change and weight; the parameters say how many, unless ``most`` does."""
+    names = ["name", "rank", "customer_id", "revenue_n", "change_n", "growth", "weight", "cumulative_share"]
     frame = weights.ranking[weights.ranking.revenue_n > 0]
-    return listing(weights.reason if weights.reason is not None else frame, names, "table.top", most=most)
+    known = [name for name in names if name not in CHANGES or frame[name].notna().any()]
+    shown = weights.reason if weights.reason is not None else frame
+    most = desk().portfolio.thresholds.concentration.shown if most is None else most
+    return listing(shown, [*known, "abc_class"], "table.top", most=most)
+
+
+def moved_table(weights: Concentration, *, most: int = 10) -> Table | Notice:
+    """Show the clients whose class depends on the rule."""
+    names = ["name", "customer_id", "revenue_n", "abc_class", "abc_after"]
+    return listing(weights.reason or weights.views.moved, names, "table.moved", most=most)
 
 
 def winback_table(weights: Concentration, *, most: int = 15) -> Table | Notice:
     """Show former clients by their best year, since when they are silent, and what to know before calling."""
-    if not desk().portfolio.has_lines:
-        return absent(Unknown("missing:invoice_lines"))
+    former = found()["concentration.winback_customers"]
+    if former.reason is not None:
+        return absent(Unknown(former.reason))
     lang = desk().lang
     names = ["name", "customer_id", "best_12m", "recency_days", "salesperson", "remark"]
     remarks = [
@@ -96,7 +113,9 @@ def years_table(weights: Concentration) -> Table | Notice:
     names = ["year", "active", "top1_share", "top1_share_group", "top10_share", "hhi", "effective_customers"]
     if weights.reason is not None or years.empty:
         return absent(weights.reason or Unknown("history_short"))
-    return listing(years, names, "table.years")
+    worded = years.assign(year=[day(year, desk().lang, "month") for year in years.year])
+    told = [name for name in names if not worded[name].map(lambda value: isinstance(value, Unknown)).all()]
+    return listing(worded, told, "table.years")
 
 
 def views_table(weights: Concentration) -> Table | Notice:
@@ -121,6 +140,21 @@ def rules_table(weights: Concentration) -> Table | Notice:
     """Show classes A, B and C under both rules, by the share before the client and after it."""
     names = ["abc_class", "customers", "share", "customers_after", "share_after"]
     return listing(weights.reason or weights.views.classes.reset_index(), names, "table.rules")
+
+
+def worked_table() -> Table | Notice:
+    """Show a published example, computed again: ten clients, their shares, their sum, and the two indices."""
+    lang, revenue = desk().lang, pd.Series(PUBLISHED, index=range(1, 11))
+    frame = cumulative(revenue).join(weights_of(revenue)).assign(revenue=revenue)
+    made = listing(frame, ["rank", "revenue", "weight", "cumulative_share"], "table.worked")
+    facts = {
+        "hhi": decimal(float(str(hhi(revenue))), lang, 1),
+        "gini": decimal(float(str(gini(revenue))), lang, 4),
+        "smallest": money(PUBLISHED[-1], lang, desk().currency),
+        "total": money(sum(PUBLISHED), lang, desk().currency),
+        "last": share(float(frame.weight.iloc[-1]), lang, 3),
+    }
+    return replace(made, note=text("table.worked_note", lang, **facts)) if isinstance(made, Table) else made
 
 
 def classes_table(weights: Concentration) -> Table | Notice:

@@ -156,6 +156,10 @@ def variant(key: str, known: dict[str, Finding]) -> str:
             _direction,
         ),
         "portfolio.bridge": ("portfolio.growth", _direction),
+        "concentration.winback": (
+            "concentration.winback_customers",
+            lambda value: "some" if value else "none",
+        ),
         "retention.seniority": (
             "retention.seniority_censored_customers",
             lambda value: "least" if value else "exact",

@@ -5,6 +5,7 @@ Floor 7.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -40,6 +41,26 @@ def quote(*ids: str) -> Table | Notice:
         }
     )
     return listing(rows, ["label", "value", "how"], "table.findings")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Answers that one cell shows one under the other."""
+
+    answers: tuple[Table | Notice, ...]
+
+    def html(self) -> str:
+        """Return the answers as HTML, in order."""
+        return "\n".join(answer.html() for answer in self.answers)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        plain = [answer._repr_mimebundle_()["text/plain"] for answer in self.answers]
+        return {"text/html": self.html(), "text/plain": "\n\n".join(plain)}
+
+
+def together(*answers: Table | Notice) -> Together:
+    """Show several tables under one cell."""
+    return Together(answers)
 
 
 def _said(item: Finding) -> str:

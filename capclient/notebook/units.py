@@ -7,48 +7,72 @@ from __future__ import annotations
 
 COLUMNS = {
     "text": """
-        abc_class band bar best_12m_end check claim claimed class_name classification code contract_id
-        contradiction criterion customer_id declining definition dimension document family first_day
-        flags followup how interval invoice_date invoice_id journal label last_day last_purchase level
-        limit matched name notion number other_id other_name outlook override own partners position
-        potential_source product quadrant rate reason remark rule salesperson scenario season segment
-        source stage stage_before state status theme trend unit value verdict wallet_class what year
-        zone
+        question brings column_of reach asker voice promise device maturity evidence
+        said_on pair loss_cause assumption comes_from owner
+        abc_after abc_class activity age band bar best_12m_end buyer cause check claim
+        claimed class_name classification closed_on code contract_id contradiction
+        created_on criterion customer_id declining definition dimension document family
+        first_activity first_day first_sold_on flags followup grain group group_name how
+        interval invoice_date invoice_id journal label last_day last_purchase level limit
+        matched name notion number offer origin other_id other_name outlook
+        override own partners payment_grade position potential_source product prospect_id
+        quadrant quote_day rate reason recovery_stage remark rule salesperson scenario
+        season segment source stage stage_before started_on state status step theme trend
+        two_years unit value verdict wallet_class what year zone
     """,
     "money": """
-        average_basket best_12m change change_n contribution_lost cumulated effect_competitive
-        effect_growth effect_mix effect_not_compared lever margin margin_lost mix_effect new_products
-        not_decomposable open_ended potential price_effect result_after revenue revenue_lost revenue_n
-        revenue_n1 stopped_products usual_revenue volume_effect wallet
+        credited_back
+        amount_open average_basket best_12m change change_n contribution_lost cost_charged
+        cost_effect cost_outside cost_to_serve cost_unused credit_limit credited credits
+        cumulated deal_amount disputed effect_competitive effect_growth effect_mix
+        effect_not_compared erosion_amount excess gross_margin indemnity invoiced lever live
+        margin margin_change margin_lost mean_revenue mix_effect net_margin new_products
+        not_decomposable not_due open_ended overdue overdue_over_60 overdue_over_90
+        paid_late paid_n potential price_effect products_effect rebated receivable
+        result_after revenue revenue_lost revenue_n revenue_n1 stale stopped_products
+        to_claim unallocated undated usual_revenue volume_effect wallet weighted won_amount
+        worth
     """,
     "change": """
         growth market_growth price_change relative_growth residual
     """,
     "share": """
-        attrition attrition_revenue cumulative_share customers_share dispersion gross_margin_rate
-        market_share nrr nrr_adjusted peer_share revenue_share share share_after share_lost share_n1
-        top10_share top1_share top1_share_group volatility wallet_share weight
+        csat credited_share
+        attrition attrition_revenue chance conversion coverage cumulative_share
+        customers_share declared_chance dispersion effort_share gross_margin_rate late_share
+        limit_used margin_rate market_share nrr nrr_adjusted observed open_share
+        overdue_share peer_share rate_n rate_n1 reductions_rate revenue_share service_rate
+        share share_after share_lost share_n1 top10_share top1_share top1_share_group
+        total_share used_share value_share volatility wallet_share weight weight_n
     """,
     "points": """
-        market_share_change relative_points share_change weight_change
+        erosion market_share_change rate_change rate_effect
+        relative_points share_change weight_change weight_effect
     """,
     "count": """
-        cluster compared contracts f kept known line lines m n number_of orders orders_n
-        purchase_days_12m qty qty_n qty_n1 r rank rank_revenue risk_score times total
+        answering claims_n open_n visits_n claims_citing questionnaire staff claim_deduced
+        breach_invoices cluster compared contracts created deals f judged_invoices kept
+        known late_invoices line lines lost m n n_institutions number_of orders orders_n
+        pending purchase_days_12m qty qty_n qty_n1 qty_used r rank rank_revenue rejected
+        risk_score settled_invoices times total visits won
     """,
     "days": """
-        interval_days recency_days
+        age_days days_late days_late_before days_late_signed days_since_contact delay_days
+        excess_days interval_days longest_term oldest_days recency_days
     """,
     "ratio": """
+        claims_per_k nps
         effective_customers frequency months ratio
     """,
     "customers": """
         active customers customers_after peers
     """,
     "money_cents": """
-        amount booked expected_price highest lowest mean_price price price_n price_n1
+        amount booked expected_price highest lowest mean_price penalty price price_n
+        price_n1 unit_cost
     """,
     "spoken": """
+        score spread mark satisfaction_mark target measured rho
         clients computed difference expected groups ranking_margin ranking_product_types
         ranking_quantity ranking_revenue with_pools without_first without_intragroup
     """,
@@ -56,7 +80,7 @@ COLUMNS = {
         seniority_years
     """,
     "index": """
-        hhi price_index
+        hhi payment_score price_index index_own index_market
     """,
 }
 UNITS = {name: unit for unit, names in COLUMNS.items() for name in names.split()}

@@ -56,7 +56,7 @@ def company_page(
         warnings=_warnings(portfolio, lang),
         reconciliations=sorted(checks(portfolio, lang), key=lambda item: item.holds is not False),
         method=[
-            (item.spec.label(lang), _said(item, portfolio, lang), item.spec.section, _how(item, lang))
+            (item.id, item.spec.label(lang), _said(item, portfolio, lang), _how(item, lang))
             for item in findings
         ],
         thresholds=_thresholds(portfolio),

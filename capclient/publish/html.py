@@ -5,15 +5,21 @@ Floor 8. The page opens offline, runs nothing and loads nothing: its content sec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from markupsafe import Markup
 
 from capclient.checks import Check
 from capclient.templates import render
+from capclient.wording import text
 from capclient.wording.numbers import count, day, money
+
+# « N-1 » is one word, and no line ends in its middle; what the sources say, inside bdi, is left as it is.
+_YEAR_BEFORE = re.compile(r"(<bdi>.*?</bdi>)|\bN-([12])\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,18 @@ def report_page(
     warnings
         What the reader must know before trusting the figures.
     method
-        ``(label, value in words, section of the dictionary, definition)`` of each figure.
+        ``(id, label, value in words, definition)`` of each figure, those of a group (``concentration.gini``:
+        ``concentration``) together: prose leads to a group by its name.
     thresholds
         ``(name, value in words)`` of each convention applied.
     """
     failed = [check for check in reconciliations if check.holds is False]
     trouble = len(failed) + (not lines.holds) + (not amounts.holds)
-    return str(
+    groups = [
+        (name, text(f"theme.{name}", lang), list(rows))
+        for name, rows in groupby(method, key=lambda row: row[0].partition(".")[0])
+    ]
+    return _unbroken(
         render(
             "report.html.j2",
             lang=lang,
@@ -97,9 +108,13 @@ def report_page(
             reconciliations=reconciliations,
             trouble=trouble,
             trouble_text=count(trouble, lang),
-            method=method,
+            method=groups,
             thresholds=thresholds,
             version=version,
             inputs=[(i.name, i.sha256, "–" if i.rows is None else count(i.rows, lang)) for i in inputs],
         )
     )
+
+
+def _unbroken(page: str) -> str:
+    return _YEAR_BEFORE.sub(lambda found: found[1] or f"N\u2011{found[2]}", page)

@@ -15,6 +15,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from capclient import places
+from capclient.notices import is_notice
 from capclient.publish.prose import prose_renderer
 from capclient.wording import LANGUAGES, text
 
@@ -89,6 +90,7 @@ def chapter_html(notebook: NotebookNode, *, lang: str) -> str:
         return folded + markdown(action)
 
     cells = without_echoes([cell for cell in notebook.cells if is_shown(cell, lang)])
+    cells = without_idle_readings(cells)
     shown = NotebookNode({**notebook, "cells": cells})
     body, _ = exporter().from_notebook_node(
         shown, {"lang": lang, "prose": markdown, "picked": picked, "told": told}
@@ -115,6 +117,22 @@ def without_echoes(cells: list[NotebookNode]) -> list[NotebookNode]:
     for cell in cells:
         if cell.cell_type != "code" or not kept or _said(cell) != _said(kept[-1]):
             kept.append(cell)
+    return kept
+
+
+def without_idle_readings(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Leave out how to read, and what to do on Monday, where every answer of the round says that it is missing."""
+    kept: list[NotebookNode] = []
+    answers: list[str] = []
+    for cell in cells:
+        if cell.cell_type == "code":
+            shown = [picked(output) for output in cell.get("outputs", [])]
+            answers += [str(words) for _, words in filter(None, shown)]
+        elif READING in cell.metadata.get("tags", []):
+            idle, answers = bool(answers) and all(is_notice(words) for words in answers), []
+            if idle:
+                continue
+        kept.append(cell)
     return kept
 
 

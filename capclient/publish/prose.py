@@ -6,11 +6,20 @@ HTML they contain alone, this one shows it as text.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import mistune
 
+from capclient.vocabulary import finding_specs
+
 LOWEST = 6
+GLOSSARY = "../GLOSSARY.md"  # of a notebook; the page has its own table of definitions, group by group
+
+
+@cache
+def _groups() -> frozenset[str]:
+    return frozenset(id.partition(".")[0] for id in finding_specs())
 
 
 class Prose(mistune.HTMLRenderer):
@@ -29,8 +38,11 @@ class Prose(mistune.HTMLRenderer):
         return f"<h{self._level}>{text}</h{self._level}>\n"
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        """Keep links inside the page; of the others, keep the words."""
-        return super().link(text, url) if url.startswith("#") else text
+        """Keep links inside the page, lead those to the glossary to the method; of the others, keep the words."""
+        file, mark, anchor = url.partition("#")
+        if file == GLOSSARY and anchor in _groups():
+            return super().link(text, f"#method-{anchor}")
+        return super().link(text, url) if mark and not file else text
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """Keep the words of an image; pictures come from figures alone."""

@@ -19,16 +19,23 @@ from capclient.themes.counts import counts
 from capclient.themes.customers import customers
 from capclient.themes.declared import declared
 from capclient.themes.exposure import exposure
+from capclient.themes.lateness import lateness
 from capclient.themes.lifecycle import lifecycle
 from capclient.themes.loyalty import loyalty_quadrants
 from capclient.themes.market_position import market
+from capclient.themes.payment_terms import payment_terms
 from capclient.themes.price_volume_mix import price_volume_mix
 from capclient.themes.pricing import pricing
+from capclient.themes.profitability import profitability
+from capclient.themes.prospecting import prospecting
 from capclient.themes.purchases import purchases
 from capclient.themes.quality import quality
+from capclient.themes.receivables import receivables
+from capclient.themes.recovery import recovery
 from capclient.themes.recurrence import recurrence
 from capclient.themes.retention import retention
 from capclient.themes.salespeople import salespeople
+from capclient.themes.satisfaction import satisfaction
 from capclient.themes.segments import segments
 from capclient.themes.wallet import wallet
 
@@ -42,17 +49,24 @@ __all__ = [
     "customers",
     "declared",
     "exposure",
+    "lateness",
     "lifecycle",
     "loyalty_quadrants",
     "market",
+    "payment_terms",
     "price_volume_mix",
     "pricing",
+    "profitability",
+    "prospecting",
     "purchases",
     "quality",
+    "receivables",
+    "recovery",
     "recurrence",
     "results",
     "retention",
     "salespeople",
+    "satisfaction",
     "segments",
     "wallet",
 ]
@@ -69,6 +83,7 @@ THEME_OF: dict[str, Callable[[Portfolio], Any]] = {
     "activity": activity,
     "lifecycle": lifecycle,
     "segments": segments,
+    "margin": profitability,
     "purchases": purchases,
     "pricing": pricing,
     "price_volume_mix": price_volume_mix,
@@ -76,6 +91,9 @@ THEME_OF: dict[str, Callable[[Portfolio], Any]] = {
     "market": market,
     "wallet": wallet,
     "declared": declared,
+    "receivables": receivables,
+    "satisfaction": satisfaction,
+    "prospecting": prospecting,
 }
 
 

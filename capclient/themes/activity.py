@@ -17,6 +17,8 @@ from capclient.indicators.risk import behaviour_part, risk_scores, trend_part
 from capclient.indicators.seasonality import seasonality
 from capclient.periods import Period, clipped
 from capclient.portfolio import Portfolio
+from capclient.themes.events import claims_risk
+from capclient.themes.lateness import lateness
 from capclient.themes.market import market_growth
 from capclient.themes.once import once
 from capclient.vocabulary import STATES, Unknown
@@ -105,8 +107,12 @@ def _risk(portfolio: Portfolio, states: pd.DataFrame, contracts: pd.DataFrame) -
             market_growth=market,
         )
         parts["trend"] = trend_part(stages.growth_relative.astype("float64"))
+    paying = lateness(portfolio)
+    if paying.no_payments is None:
+        parts["payment"] = 100 - paying.customers.payment_score.reindex(states.index).astype("float64")
     if len(contracts):
         parts["contract"] = _contract_part(portfolio, contracts).reindex(states.index)
+    parts["claims"] = claims_risk(portfolio).reindex(states.index)
     scores = risk_scores(parts, weights=limits.risk_weights, coverage=limits.risk_coverage)
     return scores.where(states.state.notna())
 

@@ -6,6 +6,7 @@ section unknown.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -72,6 +73,11 @@ def _usable(portfolio: Portfolio) -> tuple[Period, Unknown | None, str | None]:
 
 
 def unassigned_share(portfolio: Portfolio) -> float:
-    """Return the share of revenue N that no client answers for; 0 when there is no revenue."""
+    """Return the amount that no client answers for, whatever its sign, as a share of revenue N.
+
+    Credit notes without client weigh as much as sales without client. Infinite when there is such an amount and no
+    revenue to hold it against; 0 when there is neither.
+    """
     total = portfolio.total_revenue(portfolio.windows.n)
-    return (total - float(portfolio.customers.revenue_n.sum())) / total if total > 0 else 0.0
+    amount = abs(round(total - float(portfolio.customers.revenue_n.sum()), 2))
+    return amount / total if total > 0 else math.inf if amount else 0.0

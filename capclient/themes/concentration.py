@@ -25,7 +25,6 @@ from capclient.themes.dependency import dependency as dependency_of
 from capclient.themes.once import once
 from capclient.themes.views import Views, views
 from capclient.vocabulary import Unknown
-from capclient.wording.numbers import day
 
 NAMED_IN_HISTORY = 8
 
@@ -35,8 +34,8 @@ class Concentration:
     """Frames of the section, or empty ones when ``reason`` says why there are none.
 
     ``ranking``: one row per client, largest first. ``history``: weights of the largest clients by year (rows, oldest
-    first). ``winback``: former clients, best year first. The rest is that of the themes that it joins: ``views``,
-    ``dependency``, ``breakdown``, ``classes``.
+    first, by the day that ends it). ``winback``: former clients, best year first; none when N-1 is unknown. The rest
+    is that of the themes that it joins: ``views``, ``dependency``, ``breakdown``, ``classes``.
     """
 
     ranking: pd.DataFrame
@@ -64,7 +63,8 @@ def concentration(portfolio: Portfolio) -> Concentration:
     limits = portfolio.thresholds.concentration
     here = base(portfolio)
     gini = dependency.gini(here.revenue)
-    known = portfolio.has_lines and portfolio.is_complete(portfolio.windows.n)
+    # a client is a former one when a year before N is known: without it, nobody knows, which is not nobody
+    known = here.before is not None and portfolio.is_complete(portfolio.windows.n)
     winback = _winback(portfolio, here) if known else here.frame.iloc[:0]
     parts = views(portfolio), dependency_of(portfolio), breakdown(portfolio), classes(portfolio)
     found = _findings(portfolio, here) + _of_winback(here, winback if known else None)
@@ -96,7 +96,11 @@ def _ranking(here: Base, abc: tuple[object, object], pmg: tuple[object, object])
         ranking["revenue_n1"], ranking["growth"] = before, growth(revenue, before)
         ranking["weight_n1"], ranking["rank_n1"] = past.weight, past["rank"]
     ranking["weight_change"] = ranking.weight.fillna(0) - ranking.weight_n1
-    return ranking.sort_values(["revenue_n", "name"], ascending=[False, True], kind="stable")
+    ranking["change_n"] = (ranking.revenue_n - ranking.revenue_n1).round(2)
+    # equal revenues stand in the order in which their shares were cumulated
+    return ranking.sort_values(
+        ["revenue_n", "position", "name"], ascending=[False, True, True], kind="stable"
+    )
 
 
 def _history(portfolio: Portfolio, here: Base) -> pd.DataFrame:
@@ -104,11 +108,8 @@ def _history(portfolio: Portfolio, here: Base) -> pd.DataFrame:
     years = portfolio.years_back() if portfolio.has_lines else []
     if not years:
         return pd.DataFrame()
-    lang = portfolio.params.company.language
     frame = here.frame
-    revenue = pd.DataFrame(
-        {day(year.end, lang, "month"): portfolio.revenue(year).reindex(frame.index) for year in years}
-    )
+    revenue = pd.DataFrame({year.end: portfolio.revenue(year).reindex(frame.index) for year in years})
     weights = weight_history(revenue)
     weights = weights.loc[:, weights.notna().any()].fillna(0.0)  # a year without sales has no weights
     largest = weights.max(axis=1).sort_values(ascending=False, kind="stable").index[:NAMED_IN_HISTORY]
@@ -123,7 +124,9 @@ def _history(portfolio: Portfolio, here: Base) -> pd.DataFrame:
 def _winback(portfolio: Portfolio, here: Base) -> pd.DataFrame:
     """Former clients, with the age of the loss and whether their group buys on or they are insolvent (F07)."""
     frame = here.frame
-    gone = clients_to_win_back(frame)
+    # by fiscal year, D is later than the end of N: who has bought since is not gone
+    since = frame.last_purchase > pd.Timestamp(portfolio.windows.n.end)
+    gone = clients_to_win_back(frame[~since])
     gone["recency_days"] = (pd.Timestamp(portfolio.as_of) - gone.last_purchase).dt.days
     buying = set(frame.group_id[(frame.revenue_n > 0) & frame.group_id.notna()])
     gone["group_buys"] = gone.group_id.isin(buying)
@@ -134,7 +137,7 @@ def _winback(portfolio: Portfolio, here: Base) -> pd.DataFrame:
 
 
 def _of_winback(here: Base, winback: pd.DataFrame | None) -> list[Finding]:
-    unknown = here.no_change
+    unknown = Unknown("history_short") if here.total is not None and here.reason is None else here.no_change
     values: dict[str, float | Unknown] = {
         "winback_customers": unknown if winback is None else len(winback),
         "winback_revenue": unknown if winback is None else float(winback.best_12m.sum()),

@@ -13,10 +13,13 @@ from capclient.themes.activity import activity
 from capclient.themes.cohorts import cohorts
 from capclient.themes.concentration import concentration
 from capclient.themes.counts import counts
+from capclient.themes.lateness import lateness
 from capclient.themes.lifecycle import lifecycle
+from capclient.themes.net_margin import net_margin
 from capclient.themes.once import once
 from capclient.themes.pricing import pricing
 from capclient.themes.purchases import purchases
+from capclient.themes.satisfaction import satisfaction
 from capclient.themes.segments import segments
 from capclient.themes.wallet import wallet
 
@@ -60,6 +63,24 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
         known["gross_margin"] = base.margin_n
         positive = base.cost_known_revenue_n.where(base.cost_known_revenue_n > 0)
         known["gross_margin_rate"] = base.margin_n / positive
+        earned = net_margin(portfolio)
+        if (
+            earned.reason is None and earned.basis == "net"
+        ):  # the same gross margin on both sides of the subtraction
+            for name in (
+                "gross_margin",
+                "gross_margin_rate",
+                "cost_to_serve",
+                "net_margin",
+                "net_margin_rate",
+            ):
+                known[name] = earned.customers[name].reindex(base.index)
+        said = satisfaction(portfolio).customers
+        known["claims_n"], known["nps"] = said.claims_n, said.nps
+        paying = lateness(portfolio)
+        if paying.reason is None:
+            for name in ("receivable", "overdue", "days_late", "payment_score", "payment_grade"):
+                known[name] = paying.customers[name].reindex(base.index)
         known["lifecycle_stage"], known["lifecycle_flags"] = stages.stage, stages["flags"]
         known["activity_state"], known["risk_score"] = states.state, states.risk_score
         known["rfm_r"], known["rfm_f"], known["rfm_m"] = groups.rfm.r, groups.rfm.f, groups.rfm.m

@@ -14,12 +14,17 @@ from capclient.indicators.dependency import effective_customers, margin_weights,
 from capclient.indicators.stress import StressTest, stress_test
 from capclient.portfolio import Portfolio
 from capclient.themes.base import Base, base
+from capclient.themes.net_margin import net_margin
 from capclient.themes.once import once
 from capclient.themes.views import groups_of
 from capclient.vocabulary import Unknown
 
 NO_COST = Unknown("missing:cost")
 SCENARIOS = ("top1", "group", "top3")
+OF_MARGIN = (
+    "top1_margin_share", "top1_margin_share_group", "margin_top1_share", "margin_top3_share", "margin_top10_share",
+    "margin_effective_customers",
+)  # fmt: skip
 AMOUNTS = {
     "revenue_lost": "revenue_lost",
     "contribution_lost": "contribution_lost",
@@ -30,7 +35,8 @@ AMOUNTS = {
 
 @dataclass(frozen=True)
 class Dependency:
-    """``margins``: weight of each client in revenue and in margin, largest revenue first, or why there is none.
+    """``margins``: weight of each client in revenue and in margin, largest revenue first, or why there is none. The
+    margin is net where the cost to serve is known (``basis``), gross otherwise; ``gross_margin`` stands beside.
 
     ``stress``: what happens when the first client, the first group or the first three clients leave; ``margin_lost``:
     the gross margin observed on them in N, by scenario, where costs are known.
@@ -39,6 +45,7 @@ class Dependency:
     margins: pd.DataFrame | Unknown
     stress: dict[str, StressTest | Unknown]
     margin_lost: dict[str, float]
+    basis: str
     findings: list[Finding]
 
 
@@ -48,7 +55,9 @@ def dependency(portfolio: Portfolio) -> Dependency:
     here = base(portfolio)
     margins = _margins(portfolio, here)
     stress = _stress(portfolio, here)
-    return Dependency(margins, stress, _margin_lost(here, margins, stress), _findings(here, margins, stress))
+    lost = _margin_lost(here, margins, stress)
+    basis = "gross" if isinstance(margins, Unknown) else str(margins.attrs["basis"])
+    return Dependency(margins, stress, lost, basis, _findings(here, margins, stress, basis))
 
 
 def _margin_lost(
@@ -57,7 +66,9 @@ def _margin_lost(
     if isinstance(margins, Unknown):
         return {}
     lost = {
-        name: margins.margin.reindex(_members(here, scenario.customers, name == "group")).sum(min_count=1)
+        name: margins.gross_margin.reindex(_members(here, scenario.customers, name == "group")).sum(
+            min_count=1
+        )
         for name, scenario in stress.items()
         if isinstance(scenario, StressTest)
     }
@@ -84,9 +95,13 @@ def _margins(portfolio: Portfolio, here: Base) -> pd.DataFrame | Unknown:
     least = portfolio.thresholds.concentration.cost_coverage
     if sold <= 0 or costed < float(least) * sold:
         return Unknown("unreliable:cost_coverage")
-    table = margin_weights(here.revenue, frame.margin_n)
+    net = net_margin(portfolio)
+    is_net = net.reason is None and net.basis == "net"
+    earned = net.customers.net_margin.reindex(frame.index) if is_net else frame.margin_n
+    table = margin_weights(here.revenue, earned)
     table.insert(0, "name", frame.name)
-    table["revenue_n"], table["margin"] = here.revenue, frame.margin_n
+    table["revenue_n"], table["margin"], table["gross_margin"] = here.revenue, earned, frame.margin_n
+    table.attrs["basis"] = net.basis if is_net else "gross"
     table = table[(table.revenue_n > 0) | (table.margin.fillna(0) != 0)]
     return table.sort_values(["revenue_n", "name"], ascending=[False, True], kind="stable")
 
@@ -140,10 +155,12 @@ def _share_of_margin(margins: pd.DataFrame, ids: list[str]) -> float | Unknown:
 
 
 def _findings(
-    here: Base, margins: pd.DataFrame | Unknown, stress: dict[str, StressTest | Unknown]
+    here: Base, margins: pd.DataFrame | Unknown, stress: dict[str, StressTest | Unknown], basis: str
 ) -> list[Finding]:
     earned = margins if isinstance(margins, Unknown) else margins.margin.fillna(0.0)
-    first = margins if isinstance(margins, Unknown) else margins.margin.iloc[0] if len(margins) else NO_COST
+    first = (
+        margins if isinstance(margins, Unknown) else margins.gross_margin.iloc[0] if len(margins) else NO_COST
+    )
     values: dict[str, object] = {
         "top1_margin_share": first_margin_share(here, margins),
         "top1_margin_share_group": _first_group_margin_share(here, margins),
@@ -165,7 +182,9 @@ def _findings(
             here.reason or value,  # type: ignore[arg-type]
             period=here.period,
             n=here.active,
-            caveat=here.caveat,
+            caveat=" ".join([here.caveat or "", "caveat.net_basis"]).strip()
+            if basis == "net" and name in OF_MARGIN
+            else here.caveat,
         )
         for name, value in values.items()
     ]

@@ -1,14 +1,19 @@
 """What the company says of its markets: their growth and size by segment and year (7, 10).
 
 Floor 5. A row of the ``market`` table names a dimension (``segment_type``: segment, sector, region, family ...) and a
-value of it; the row ``total`` stands for the whole. The year of a window is the year in which it ends.
+value of it; the row ``total`` stands for the whole. A segment of ours may bear this very name (a client's group, a
+brand): a row of its dimension is then this segment, and only a row whose ``segment_type`` is ``total`` is the whole.
+The year of a window is the year in which it ends.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
+from capclient.engine.segments import LINE_DIMENSIONS, distinct
+from capclient.ingest.sheet_cells import WHOLE_MARKET
 from capclient.portfolio import Portfolio
+from capclient.themes.segment_revenue import CLIENT_DIMENSIONS
 
 WHOLE = "total"
 
@@ -27,7 +32,10 @@ def market_table(portfolio: Portfolio) -> pd.DataFrame:
         size=table["size"].astype("float64"),
         segment=table.segment.astype("str"),
     )
-    whole = table.segment.str.lower().eq(WHOLE) | table.segment_type.eq(WHOLE)
+    named = _named_whole(portfolio)
+    whole = table.segment.eq(WHOLE) & ~table.segment_type.isin(named) | table.segment_type.eq(WHOLE)
+    ours = table.segment.eq(WHOLE) & ~whole
+    table["segment"] = table.segment.mask(ours, table.segment_type.map(named).astype("str"))
     table = table.assign(
         segment_type=table.segment_type.where(~whole, WHOLE), segment=table.segment.where(~whole, WHOLE)
     )
@@ -37,6 +45,21 @@ def market_table(portfolio: Portfolio) -> pd.DataFrame:
     before = table[keys].merge(past, on=keys, how="left").before.set_axis(table.index)
     derived = (table["size"] / before.where(before > 0) - 1).round(9)
     return table.assign(growth=table.growth.fillna(derived)).reset_index(drop=True)
+
+
+def _named_whole(portfolio: Portfolio) -> dict[str, str]:
+    """Return the segments of ours that bear a name of the whole, by dimension, as they are written."""
+    if "named_whole" not in portfolio.kept:
+        frame, names = portfolio.customers, {}
+        for kind in CLIENT_DIMENSIONS:
+            names[kind] = frame[kind] if kind in frame else pd.Series(dtype="str")
+        if portfolio.has_lines:
+            for kind in LINE_DIMENSIONS:
+                names[kind] = portfolio.ledger.frame(distinct(kind)).segment
+        said = {kind: labels.astype("str").str.strip() for kind, labels in names.items()}
+        alike = {kind: labels[labels.str.lower().isin(WHOLE_MARKET)] for kind, labels in said.items()}
+        portfolio.kept["named_whole"] = {kind: min(labels) for kind, labels in alike.items() if len(labels)}
+    return dict(portfolio.kept["named_whole"])
 
 
 def market_of(table: pd.DataFrame, year: int, dimension: str) -> pd.DataFrame:

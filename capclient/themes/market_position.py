@@ -157,7 +157,7 @@ def _comparison(portfolio: Portfolio, segments: pd.DataFrame, whole: float | Non
     """Growth of the company and of its market on the same ground, and how many segments gain or lose."""
     years = portfolio.windows
     now, before = portfolio.total_revenue(years.n), portfolio.total_revenue(years.n1)
-    total, growth = before, number(whole) if whole is not None else Unknown("missing:market")
+    growth = number(whole) if whole is not None else Unknown("missing:market")
     caveat = "caveat.market_value" if _is_calendar(portfolio) else "caveat.market_calendar"
     compared = segments[segments.position != "not_compared"] if len(segments) else segments
     if whole is None:
@@ -183,6 +183,8 @@ def _comparison(portfolio: Portfolio, segments: pd.DataFrame, whole: float | Non
     lost = compared.position.isin(["losing", "retreating"]) if len(compared) else pd.Series(dtype=bool)
     none = Unknown("missing:market_segments") if len(segments) else unmatched(portfolio)
     ground = float(compared.revenue_n1.sum()) if len(compared) else 0.0
+    # a segment that is negative counts for its size: else the rest would be more than the whole
+    total = float(segments.revenue_n1.abs().sum()) if len(segments) else 0.0
     values |= {
         "compared_share": none
         if not len(segments)

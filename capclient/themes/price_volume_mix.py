@@ -45,7 +45,9 @@ def price_volume_mix(portfolio: Portfolio) -> PriceVolumeMix:
         reason = Unknown("period_incomplete")
     if reason is None:
         status = counts(portfolio).customers.status
-        retained = status.index[status == "retained"]
+        retained = status.index[
+            (status == "retained") & ~portfolio.customers.is_pool
+        ]  # a pooled code is nobody
         if retained.empty:
             reason = Unknown("denominator_zero")
     if reason is not None:
@@ -53,7 +55,9 @@ def price_volume_mix(portfolio: Portfolio) -> PriceVolumeMix:
         return PriceVolumeMix(pd.DataFrame(), pd.Series(dtype="float64"), reason, found)
     named = {"n1_start": years.n1.start, "n_start": years.n.start, "n_end": years.n.end}  # N follows N-1
     parts = -(-portfolio.quality["lines_kept"] // LINES_A_ROUND)
-    by_family = bool(portfolio.ledger.frame(engine.HAS_QUANTITIES).several_units.iloc[0])
+    by_family = bool(
+        portfolio.ledger.frame(engine.HAS_QUANTITIES, {"as_of": portfolio.as_of}).several_units.iloc[0]
+    )
     rounds = [
         portfolio.ledger.frame(
             engine.PRICE_VOLUME_MIX, {**named, "by_family": by_family, "parts": parts, "part": part}

@@ -18,6 +18,8 @@ from capclient.themes.once import once
 from capclient.vocabulary import Unknown
 
 SHOWN = 5  # products whose clients are placed one by one
+SAME = 0.0005  # a dispersion below reads 0,0 %: roundings to the cent, no other price
+SAME_FOR_ALL = Unknown("not_applicable:one_price")
 NAMES = (
     "dispersion", "lever_amount", "low_index_customers", "products_compared", "compared_share", "mixed_products",
 )  # fmt: skip
@@ -29,7 +31,8 @@ class Pricing:
 
     ``customers``: ``price_index`` (100 is the mean), ``compared`` products, ``lever`` (euros) of each client.
     ``products``: one row per product and unit, where the most is at stake first. ``positions``: the clients of the
-    first products against the line of price on quantity. ``families``: mean prices of both years.
+    first products against the line of price on quantity. ``families``: mean prices of both years. ``one_price``:
+    all clients pay the same for the same product, so that there is no line to draw.
     """
 
     customers: pd.DataFrame
@@ -38,6 +41,7 @@ class Pricing:
     families: pd.DataFrame
     reason: Unknown | None
     findings: list[Finding]
+    one_price: bool = False
 
 
 @once
@@ -61,11 +65,12 @@ def pricing(portfolio: Portfolio) -> Pricing:
     )
     products = _products(rows, float(limits.mixed_dispersion), limits.mean_customers)
     customers = _customers(rows, frame.index)
-    first = products[products.lever > 0].head(SHOWN)
+    first = products[(products.lever > 0) & ~products.is_mixed].head(SHOWN)
     sales = portfolio.ledger.frame(engine.SALES, {**named, "products": first["product"].unique().tolist()})
     sales = first[["product", "unit"]].merge(sales, on=["product", "unit"])
     positions = price_positions(sales, least=limits.fit_customers)
     positions["name"] = positions.customer_id.map(frame.name)
+    one_price = _is_one_price(products)
     place = pd.MultiIndex.from_frame(first[["product", "unit"]])
     positions["place"] = place.get_indexer(pd.MultiIndex.from_frame(positions[["product", "unit"]]))
     return Pricing(
@@ -74,7 +79,8 @@ def pricing(portfolio: Portfolio) -> Pricing:
         positions=positions.sort_values(["place", "customer_id"], ignore_index=True),
         families=_families(portfolio),
         reason=None,
-        findings=_findings(portfolio, products, customers, frame.is_pool),
+        findings=_findings(portfolio, products, customers, one_price),
+        one_price=one_price,
     )
 
 
@@ -82,7 +88,7 @@ def unpriced(portfolio: Portfolio) -> Unknown | None:
     """Return why prices cannot be compared: no lines, no quantity, no product, or an incomplete year."""
     if not portfolio.has_lines:
         return Unknown("missing:invoice_lines")
-    given = portfolio.ledger.frame(engine.HAS_QUANTITIES).iloc[0]
+    given = portfolio.ledger.frame(engine.HAS_QUANTITIES, {"as_of": portfolio.as_of}).iloc[0]
     if not given.quantities:
         return Unknown("missing:qty")
     if not given.products:
@@ -115,6 +121,12 @@ def _products(rows: pd.DataFrame, mixed: float, least: int) -> pd.DataFrame:
     return table.sort_values(order, ascending=[False, False, True, True], ignore_index=True)
 
 
+def _is_one_price(products: pd.DataFrame) -> bool:
+    """Tell whether no product that can be compared differs in price by what a table would show."""
+    known = products.dispersion[~products.is_mixed].dropna()
+    return len(known) > 0 and bool((known < SAME).all())
+
+
 def _customers(rows: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     own = rows[rows.grain == engine.BY_CUSTOMER].set_index("customer_id").reindex(index)
     return pd.DataFrame(
@@ -145,18 +157,22 @@ def _families(portfolio: Portfolio) -> pd.DataFrame:
 
 
 def _findings(
-    portfolio: Portfolio, products: pd.DataFrame, customers: pd.DataFrame, is_pool: pd.Series
+    portfolio: Portfolio, products: pd.DataFrame, customers: pd.DataFrame, one_price: bool
 ) -> list[Finding]:
     year = portfolio.windows.n
-    own = customers[~is_pool]
+    frame = portfolio.customers
+    own = customers[~frame.is_pool]
+    active = own[frame.revenue_n[own.index] > 0]
     compared = products[products.dispersion.notna()]
+    indexed = int(active.price_index.notna().sum())
     total = portfolio.total_revenue(year)
     few = Unknown("n_small")
     low = float(portfolio.thresholds.pricing.low_index)
+    lever = few if products.lever.isna().all() else float(own.lever.sum())
     values: dict[str, float | Unknown] = {
         "dispersion": overall_dispersion(compared[~compared.is_mixed]),
-        "lever_amount": few if products.lever.isna().all() else float(own.lever.sum()),
-        "low_index_customers": int((own.price_index < low).sum()) if own.price_index.notna().any() else few,
+        "lever_amount": SAME_FOR_ALL if one_price else lever,
+        "low_index_customers": int((active.price_index < low).sum()) if indexed else few,
         "products_compared": int((~compared.is_mixed).sum()),
         "compared_share": float(own.paid.sum()) / total if total > 0 else Unknown("denominator_zero"),
         "mixed_products": int(compared.is_mixed.sum()),
@@ -167,7 +183,7 @@ def _findings(
             f"pricing.{name}",
             values[name],
             period=year,
-            n=int(own.price_index.notna().sum()),
+            n=indexed,
             caveat=caveats.get(name),
         )
         for name in NAMES

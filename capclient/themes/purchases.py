@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from capclient.engine import purchases as engine
 from capclient.findings import Finding, finding
 from capclient.indicators.breakdown import XYZ, xyz_classes
+from capclient.indicators.exact import Limit, compare
 from capclient.indicators.purchases import (
     average_basket,
     effective_families,
@@ -42,6 +45,8 @@ class Purchases:
     ``classes``: number of baskets per class of amount, from ``low`` to ``high`` euros. ``cube``: families of each
     client in N; ``missed``: the families that its peers buy and it does not, where the most is at stake first;
     ``peers``: what peers share (``segment``, ``sector`` or ``all``). ``regularity``: clients by ABC and XYZ class.
+    A family whose net revenue of N is not positive for the whole company is not sold: it stands in neither frame.
+    ``by_invoice``: no line bears an order number, so that an order is an invoice.
     """
 
     customers: pd.DataFrame
@@ -53,6 +58,7 @@ class Purchases:
     reason: Unknown | None
     family_reason: Unknown | None
     findings: list[Finding]
+    by_invoice: bool = False
 
 
 @once
@@ -66,8 +72,11 @@ def purchases(portfolio: Portfolio) -> Purchases:
     reason = None if portfolio.is_complete(period) else Unknown("period_incomplete")
     baskets = portfolio.ledger.frame(engine.BASKETS, named)
     cube = portfolio.ledger.frame(engine.FAMILY_CUBE, named)
-    cube["revenue"] = euros(cube.revenue)
-    family_reason = reason or (None if cube.bought.any() else Unknown("missing:family"))
+    families = portfolio.ledger.frame(engine.FAMILY_TOTALS, named)
+    family_reason = reason or _unsold(cube, families, portfolio.thresholds.quality.unassigned_refusal)
+    cube = cube[cube.family.isin(families.family[families.revenue > 0])]
+    cube = cube.assign(revenue=euros(cube.revenue))
+    by_invoice = not portfolio.ledger.frame(engine.HAS_ORDERS, named).orders.iloc[0]
     active = (frame.revenue_n > 0) & ~frame.is_pool
     customers = _customers(portfolio, baskets, cube)
     peers, segment = _peers(frame[active])
@@ -88,8 +97,23 @@ def purchases(portfolio: Portfolio) -> Purchases:
         regularity=_regularity(portfolio, customers),
         reason=reason,
         family_reason=family_reason,
-        findings=_findings(portfolio, customers, active, baskets, missed, reason, family_reason),
+        findings=_findings(portfolio, customers, active, baskets, missed, reason, family_reason, by_invoice),
+        by_invoice=by_invoice,
     )
+
+
+def _unsold(cube: pd.DataFrame, families: pd.DataFrame, most: Limit) -> Unknown | None:
+    """Return why nothing can be said of who buys which family, or None.
+
+    Entries without client that weigh, sign aside, more than ``most`` of the families may move the revenue of one
+    family to another (an account split at the end of the year): what clients bought is then no family sold.
+    """
+    if not cube.bought.any():
+        return Unknown("missing:family")
+    loose, whole = int(families.unassigned.abs().sum()), int(families.revenue.abs().sum())
+    if loose and (not whole or compare(loose, whole, most) > 0):
+        return Unknown("unreliable:families_unassigned")
+    return None if (families.revenue > 0).any() else Unknown("denominator_zero")
 
 
 def _customers(portfolio: Portfolio, baskets: pd.DataFrame, cube: pd.DataFrame) -> pd.DataFrame:
@@ -99,8 +123,8 @@ def _customers(portfolio: Portfolio, baskets: pd.DataFrame, cube: pd.DataFrame) 
     own = rows.set_index("customer_id").reindex(frame.index)
     table = pd.DataFrame(index=frame.index)
     table["orders"] = own.baskets.fillna(0).astype("int64")
-    table["average_basket"] = (euros(own.net) / table.orders.where(table.orders > 0)).round(2)
-    table["median_basket"] = (own.median_basket / 100).round(2)
+    table["average_basket"] = _to_cents(own.net / table.orders.where(table.orders > 0))
+    table["median_basket"] = _to_cents(own.median_basket)
     table["frequency"] = order_frequency(table.orders, frame.first_purchase, end=portfolio.windows.n.end)
     table["interval_days"] = frame.median_gap
     table["interval_mean_days"] = frame.span_days / frame.gaps.where(frame.gaps > 0)
@@ -108,6 +132,11 @@ def _customers(portfolio: Portfolio, baskets: pd.DataFrame, cube: pd.DataFrame) 
     table["range_breadth"] = range_breadth(cube, frame.index)
     table["effective_families"] = effective_families(cube, frame.index)
     return table.join(_volatility(portfolio, states))
+
+
+def _to_cents(cents: Any) -> Any:
+    """Return halves and other parts of cents as euros to the nearest cent, halves away from zero (0.3)."""
+    return np.sign(cents) * np.floor(np.abs(cents) + 0.5) / 100
 
 
 def _volatility(portfolio: Portfolio, states: pd.DataFrame) -> pd.DataFrame:
@@ -165,15 +194,16 @@ def _findings(
     missed: pd.DataFrame,
     reason: Unknown | None,
     family_reason: Unknown | None,
+    by_invoice: bool,
 ) -> list[Finding]:
     whole = baskets[baskets.grain == engine.OVERALL].iloc[0]
     own = customers[active]
     count = int(active.sum())
     orders = int(whole.baskets)
-    none = Unknown("denominator_zero")
+    none, mean = Unknown("denominator_zero"), average_basket(float(whole.net), orders)
     in_n: dict[str, float | Unknown] = {
-        "average_basket": average_basket(float(whole.net) / 100, orders),
-        "median_basket": none if pd.isna(whole.median_basket) else float(whole.median_basket) / 100,
+        "average_basket": mean if isinstance(mean, Unknown) else float(_to_cents(mean)),
+        "median_basket": none if pd.isna(whole.median_basket) else float(_to_cents(whole.median_basket)),
         "orders": orders,
         "orders_per_customer": float(own.orders.sum()) / count if count else none,
         "frequency_median": _median(own.frequency[own.orders > 0], none),
@@ -201,6 +231,7 @@ def _findings(
     }
     year = portfolio.windows.n
     said = {"credit_note_rate": "caveat.credit_notes", "white_space_customers": "caveat.white_space"}
+    said |= {"orders": "caveat.orders_are_invoices"} if by_invoice else {}
     return [
         *(
             finding(f"purchases.{name}", reason or value, period=year, n=count, caveat=said.get(name))

@@ -64,10 +64,10 @@ def recurrence(portfolio: Portfolio) -> Recurrence:
 
 
 def unnamed_share(portfolio: Portfolio) -> float:
-    """Share of revenue N that no client answers for, pooled codes included; 0 without a ledger or a revenue."""
+    """Share of revenue N that no client answers for, pooled codes included, whatever its sign; 0 without a revenue."""
     total = portfolio.total_revenue(portfolio.windows.n) if portfolio.has_lines else 0.0
     named = float(portfolio.customers.revenue_n[~portfolio.customers.is_pool].sum())
-    return (total - named) / total if total > 0 else 0.0
+    return abs(total - named) / total if total > 0 else 0.0
 
 
 def _contractual(portfolio: Portfolio) -> float | Unknown:

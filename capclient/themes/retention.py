@@ -11,6 +11,7 @@ import pandas as pd
 
 from capclient.findings import SMALL, Finding, finding
 from capclient.indicators import retention as method
+from capclient.indicators.market import trend
 from capclient.indicators.retention import Renewal, share_of, wilson_interval
 from capclient.indicators.seniority import mean_seniority, seniority_bands
 from capclient.indicators.status import total_growth
@@ -21,6 +22,7 @@ from capclient.themes.cohorts import cohorts
 from capclient.themes.concentration import unassigned_share
 from capclient.themes.counts import counts
 from capclient.themes.loyalty import loyalty_quadrants
+from capclient.themes.market import WHOLE, market_of, market_table
 from capclient.themes.once import once
 from capclient.themes.recurrence import UNNAMED, unnamed_share
 from capclient.vocabulary import Unknown
@@ -58,7 +60,7 @@ class Retention:
 @once
 def retention(portfolio: Portfolio) -> Retention:
     """Return the loyalty of the clients at D."""
-    reason = not_compared(portfolio)
+    reason = not_compared(portfolio) or _unidentified(portfolio)
     gains = reason if reason is not None else _renewal(portfolio)
     rates = Rates(dict.fromkeys(RATES, reason)) if reason is not None else _rates(portfolio, gains)
     clients, frame = cohorts(portfolio).clients, portfolio.customers
@@ -87,14 +89,24 @@ def _tally(portfolio: Portfolio) -> dict[str, int]:
     }
 
 
+def _unidentified(portfolio: Portfolio) -> Unknown | None:
+    """Say that nobody is known to have bought in N: then every client would pass for lost."""
+    frame = portfolio.customers
+    named = ((frame.revenue_n > 0) & ~frame.is_pool).any()
+    return Unknown("unreliable:unidentified") if not named and _is_unnamed(portfolio) else None
+
+
+def _is_unnamed(portfolio: Portfolio) -> bool:
+    """Tell whether clients answer for too little of the revenue."""
+    return unassigned_share(portfolio) > float(portfolio.thresholds.quality.unassigned_refusal)
+
+
 def _renewal(portfolio: Portfolio) -> Renewal | Unknown:
     frame = portfolio.customers[~portfolio.customers.is_pool]
     status = counts(portfolio).customers.status.reindex(frame.index)
     total = portfolio.total_revenue(portfolio.windows.n)
-    if unassigned_share(portfolio) > float(portfolio.thresholds.quality.unassigned_refusal):
-        return Unknown(
-            "unreliable:unidentified"
-        )  # what nobody answers for would pass for revenue that was kept
+    if _is_unnamed(portfolio):  # what nobody answers for would pass for revenue that was kept
+        return Unknown("unreliable:unidentified")
     return method.renewal(frame.revenue_n, frame.revenue_n1, status, total_n=total)
 
 
@@ -147,18 +159,24 @@ def _findings(portfolio: Portfolio, rates: Rates, reason: Unknown | None) -> lis
     period = portfolio.windows.n if portfolio.has_lines else portfolio.totals_period
     tally = {} if reason is not None else _tally(portfolio)
     n, lost = tally.get("active_n1"), tally.get("lost", 0)
-    caveats = dict.fromkeys(RATES, "caveat.market_trend")
+    market = _trend(portfolio)
+    caveats = dict.fromkeys(RATES, market)
     caveats |= dict.fromkeys(("nrr", "grr"), "caveat.nrr") | {"lifetime_gain_5_points": "caveat.lifetime"}
     caveats |= dict.fromkeys(("lifetime_multiplier", "five_year_loss_projected"), "caveat.projected")
     if reason is None and unnamed_share(portfolio) > UNNAMED:
-        caveats |= {name: "caveat.renewal_unnamed" for name in RATES if name.startswith("renewal")}
+        caveats |= {name: f"caveat.renewal_unnamed {market}" for name in RATES if name.startswith("renewal")}
+    if reason is None and _is_unnamed(portfolio):
+        caveats |= {
+            name: f"caveat.unidentified {caveats[name]}" for name in RATES if not name.startswith("renewal")
+        }
     intervals = {}
     if n and n < SMALL:
-        trend = [name for name in RATES if caveats[name] == "caveat.market_trend"]
-        caveats |= {name: "caveat.market_trend_small" for name in trend if name not in COUNTED}
+        read = [name for name in RATES if caveats[name] == market and name not in COUNTED]
+        caveats |= {name: f"caveat.few_moves {market}" for name in read}
     if n:
         low, high = wilson_interval(lost, n)
         intervals = {"attrition_rate": (low, high), "retention_rate": (1 - high, 1 - low)}
+        intervals |= _projected_bounds(low, high, float(portfolio.thresholds.retention.discount))
     found = [
         finding(
             f"retention.{name}",
@@ -171,6 +189,30 @@ def _findings(portfolio: Portfolio, rates: Rates, reason: Unknown | None) -> lis
         for name in RATES
     ]
     return [*found, *cohorts(portfolio).findings]
+
+
+def _trend(portfolio: Portfolio) -> str:
+    """Return the caveat that says how the whole market moves, or that it must be known (A02, A04)."""
+    if portfolio.has_lines and not portfolio.table("market").empty:
+        growth = market_of(market_table(portfolio), portfolio.windows.n.end.year, WHOLE).growth.dropna()
+        if len(growth):
+            return (
+                f"caveat.market_{trend(float(growth.iloc[0]), flat=portfolio.thresholds.market.flat_market)}"
+            )
+    return "caveat.market_trend"
+
+
+def _projected_bounds(low: float, high: float, discount: float) -> dict[str, tuple[float, float]]:
+    """What the bounds of attrition become once projected: both measures go one way with it."""
+    losses = (
+        method.compounded_loss(low, years=CLAIMED_YEARS),
+        method.compounded_loss(high, years=CLAIMED_YEARS),
+    )
+    worth = [method.lifetime_multiplier(1 - rate, discount=discount) for rate in (high, low)]
+    found: dict[str, tuple[float, float]] = {"five_year_loss_projected": losses}
+    if not any(isinstance(value, Unknown) for value in worth):
+        found["lifetime_multiplier"] = (float(worth[0]), float(worth[1]))  # type: ignore[arg-type]
+    return found
 
 
 def _seniorities(portfolio: Portfolio, clients: pd.DataFrame, frame: pd.DataFrame) -> list[Finding]:
@@ -209,7 +251,9 @@ def _definitions(portfolio: Portfolio, rates: Rates) -> pd.DataFrame:
     gains = _renewal(portfolio)
     known = isinstance(gains, Renewal)
     gained = gains.growth + gains.new + gains.reactivated if isinstance(gains, Renewal) else 0.0
-    states = activity(portfolio).customers.state[~portfolio.customers.is_pool]
+    # the same clients under each definition: those that were there in N-1
+    past = ~portfolio.customers.is_pool & (portfolio.customers.revenue_n1 > 0)
+    states = activity(portfolio).customers.state[past]
     rows = [
         ("turnover", "rotation", rates["turnover_rate"], "share"),
         ("turnover", "rotation_mean", share_of(arrivals + tally["lost"], n + n1), "share"),

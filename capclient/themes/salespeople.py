@@ -1,6 +1,8 @@
-"""The portfolio of each salesperson, and the four rankings that do not agree (1.12).
+"""What each salesperson sold, and the four rankings that do not agree (1.12).
 
-Floor 5.
+Floor 5. Revenue, orders, quantities, product types and margin follow the salesperson of each line; a line that names
+none is of the client's: of its sheet, else of its latest line up to D. The portfolio (``customers``) goes by client
+alone.
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from capclient.engine import weights as engine
+from capclient.engine import purchases as engine
 from capclient.findings import Finding, finding
 from capclient.indicators.breakdown import filled
 from capclient.indicators.dependency import hhi, top_share
 from capclient.indicators.salespeople import salesperson_table
 from capclient.portfolio import Portfolio
+from capclient.summaries import euros
 from capclient.themes.base import UNDATED, Base, base
 from capclient.themes.once import once
 from capclient.themes.purchases import purchases
@@ -25,7 +28,7 @@ NOBODY = Unknown("missing:salesperson")
 
 @dataclass(frozen=True)
 class Salespeople:
-    """``table``: one row per salesperson, largest first, then clients without one; or why there is none.
+    """``table``: one row per salesperson, largest first, then sales without one; or why there is none.
 
     ``absent``: why a ranking is left out, by its name (``quantity``, ``product_types``, ``margin``).
     """
@@ -44,32 +47,65 @@ def salespeople(portfolio: Portfolio) -> Salespeople:
     if reason is not None:
         return Salespeople(reason, {}, _findings(here, reason))
     measures, absent = _measures(portfolio, here, seller)
-    table = salesperson_table(here.frame, measures)
+    table = salesperson_table(_served(portfolio, here, seller), measures)
     if table.margin.isna().all():
         table = table.drop(columns=["margin", "rank_margin", "rank_change_margin"])
         absent["margin"] = Unknown("missing:cost")
     return Salespeople(table, absent, _findings(here, table))
 
 
+def _named(here: Base, seller: pd.Series) -> dict[str, object]:
+    """Return the bounds of N, and who answers for the lines of each client that name nobody."""
+    sellers = [None if pd.isna(name) else name for name in seller]
+    return {
+        "start": here.period.start,
+        "end": here.period.end,
+        "clients": seller.index.tolist(),
+        "sellers": sellers,
+    }
+
+
+def _served(portfolio: Portfolio, here: Base, seller: pd.Series) -> pd.DataFrame:
+    """Return one row per client and salesperson: those who sold to it in N, and the one of its portfolio."""
+    named, keys = _named(here, seller), ["customer_id", "salesperson"]
+    sold = portfolio.ledger.frame(engine.SELLERS, named).merge(
+        portfolio.ledger.frame(engine.SELLER_ORDERS, named), on=["customer_id", "seller"], how="outer"
+    )
+    sold = sold.rename(columns={"seller": "salesperson"})
+    own = seller.rename("salesperson").rename_axis("customer_id").reset_index().assign(is_own=True)
+    sold, own = (table.assign(salesperson=table.salesperson.astype("str")) for table in (sold, own))
+    rows = own.merge(sold, on=keys, how="outer")
+    return pd.DataFrame(
+        {
+            "salesperson": rows.salesperson,
+            "is_own": rows.is_own.astype("boolean").fillna(False).astype(bool),
+            "is_active": rows.customer_id.map(here.revenue > 0).astype(bool),
+            "revenue_n": euros(rows.revenue.fillna(0)),
+            "orders_n": rows.orders.fillna(0).astype("int64"),
+            "margin_n": euros(rows.costed - rows.cost),
+        }
+    )
+
+
 def _measures(portfolio: Portfolio, here: Base, seller: pd.Series) -> tuple[pd.DataFrame, dict[str, Unknown]]:
-    """Return the quantity and the product types that the clients of each salesperson bought in N."""
+    """Return the quantity and the product types that each salesperson sold in N."""
     absent: dict[str, Unknown] = {}
-    measures = pd.DataFrame(index=pd.Index(sorted(seller.dropna().unique())))
-    sold = portfolio.ledger.frame(engine.QUANTITIES, {"start": here.period.start, "end": here.period.end})
+    measures, named = pd.DataFrame(), _named(here, seller)
+    sold = portfolio.ledger.frame(engine.SELLER_QUANTITIES, named)
     if sold.empty:
         absent["quantity"] = Unknown("missing:qty")
     elif sold.unit.nunique(dropna=False) > 1:
         absent["quantity"] = Unknown("unreliable:mixed_units")  # metres and boxes do not add up
     else:
-        bought = sold.groupby("customer_id").qty.sum().reindex(here.frame.index)
-        measures["quantity"] = bought.groupby(seller).sum(min_count=1).round(4)
-    buying = purchases(portfolio)
-    if buying.family_reason is not None:
-        absent["product_types"] = buying.family_reason
+        measures["quantity"] = sold.dropna(subset="seller").set_index("seller").qty.round(4)
+    reason = purchases(portfolio).family_reason
+    if reason is not None:
+        absent["product_types"] = reason
     else:
-        cube = buying.cube[buying.cube.bought]
-        types = cube.family.groupby(cube.customer_id.map(seller)).nunique()
-        measures["product_types"] = types.reindex(measures.index, fill_value=0)
+        types = portfolio.ledger.frame(engine.SELLER_FAMILIES, named).dropna(subset="seller")
+        every = pd.Index(sorted({*measures.index, *types.seller, *seller.dropna()}))
+        measures = measures.reindex(every)
+        measures["product_types"] = types.set_index("seller").families.reindex(every, fill_value=0)
     return measures, absent
 
 

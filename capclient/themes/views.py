@@ -22,7 +22,6 @@ from capclient.portfolio import Portfolio
 from capclient.themes.base import Base, base
 from capclient.themes.once import once
 from capclient.vocabulary import ABC, Unknown
-from capclient.wording.numbers import day
 
 NO_GROUP = Unknown("missing:group_id")
 NOT_APPLICABLE = Unknown("not_applicable")
@@ -43,7 +42,8 @@ class Views:
     ``groups``, ``with_pools``, ``without_intragroup`` and ``without_first``.
 
     ``groups``: revenue by client group, or why there is none. ``classes``: classes A, B and C under the two rules;
-    ``moved``: the clients whose class depends on the rule. ``years``: the main indices of every complete year.
+    ``moved``: the clients whose class depends on the rule. ``years``: the main indices of every complete year,
+    that ends on ``year``.
     """
 
     table: pd.DataFrame
@@ -104,7 +104,6 @@ def _years(portfolio: Portfolio) -> pd.DataFrame:
     """Return the main indices of every complete year, oldest first: is the portfolio spreading its risks?"""
     if not portfolio.has_lines:
         return pd.DataFrame()
-    lang = portfolio.params.company.language
     here = base(portfolio)
     rows = []
     for year in portfolio.years_back():
@@ -114,7 +113,7 @@ def _years(portfolio: Portfolio) -> pd.DataFrame:
         first_group = groups if isinstance(groups, Unknown) else dependency.top_share(groups, 1)
         rows.append(
             {
-                "year": day(year.end, lang, "month"),
+                "year": year.end,
                 "active": found.customers,
                 "top1_share": found.top1_share,
                 "top1_share_group": first_group,

@@ -20,7 +20,7 @@ KNOWN = (
     "known_customers", "covered_revenue_share", "share", "small_customers", "moderate_customers", "large_customers",
     "over_customers", "additional_potential",
 )  # fmt: skip
-PROXY = ("proxy_customers", "proxy_potential")
+PROXY = ("proxy_customers", "proxy_below_customers", "proxy_potential")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _wallets(portfolio: Portfolio, clients: pd.DataFrame, why: Unknown | None) -
 def _proxies(portfolio: Portfolio, guessed: pd.DataFrame, peers: Unknown | None) -> list[Finding]:
     if peers is not None:
         return [_finding(portfolio, name, peers) for name in PROXY]
-    values = (len(guessed), float(guessed.potential.sum()))
+    values = (len(guessed), int((guessed.potential > 0).sum()), float(guessed.potential.sum()))
     return [
         _finding(portfolio, name, value, n=len(guessed), caveat="caveat.proxy")
         for name, value in zip(PROXY, values, strict=True)

@@ -3,6 +3,7 @@
 import filecmp
 import subprocess
 import sys
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
@@ -85,6 +86,8 @@ def test_the_wholesaler_exports_by_year_in_cp1252_with_a_total_row_that_is_right
         assert len(rows) - 2 == len(one)
         expected = Decimal(cents(one["amount_ht"])) / 100
         assert sum(french(row[9]) for row in rows[1:-1]) == expected == french(rows[-1][9])
+        with_vat = Decimal(cents(one["amount_ttc"])) / 100
+        assert sum(french(row[14]) for row in rows[1:-1]) == with_vat == french(rows[-1][14])
         assert (b"\xa0" in content) == (year >= 2022)  # identifiers first, thousands from 2023
 
 
@@ -106,6 +109,41 @@ def test_the_other_files_of_the_wholesaler_hold_what_the_tables_hold(folder: Pat
     assert table[3][:2] == ["Code client", "Raison sociale"]
     assert [row[0] for row in table[4:]] == made.customers["customer_id"].tolist()
     assert len((folder / "grossiste/marche.csv").read_text("cp1252").splitlines()) == len(made.market) + 1
+
+
+def test_the_columns_that_every_export_had_before_the_relation_was_kept_have_not_moved(folder: Path) -> None:
+    """The ledger and the clients came first: what was added stands to the right of them."""
+    assert WHOLESALER_HEADER[-3:] == ("Échéance", "Montant TTC", "Facture d'origine")
+    book = python_calamine.CalamineWorkbook.from_path(folder / "grossiste/clients.xlsx")
+    header = book.get_sheet_by_name("Clients").to_python()[3]
+    assert header[10:12] == ["Client divers", "Encours autorisé"] and len(header) == 24
+    book = python_calamine.CalamineWorkbook.from_path(folder / "services/contrats.xlsx")
+    header = book.get_sheet_by_name("Contrats").to_python()[1]
+    assert header[8:] == ["Renouvelé par", "Institutions", "Activité d'origine", "Partenaires"]
+
+
+def test_exchanges_and_prospects_are_written_in_words_that_the_reader_knows(folder: Path) -> None:
+    made = datasets.simulate("grossiste")
+    for name, table in (("echanges", made.interactions), ("prospects", made.prospects)):
+        text = (folder / "grossiste" / f"{name}.csv").read_bytes().decode("cp1252")
+        rows = [row.split(";") for row in text.split("\r\n")[:-1]]
+        assert (
+            table is not None and len(rows) == len(table) + 1 and {len(row) for row in rows} == {len(rows[0])}
+        )
+        params = read_params(folder / "grossiste.yml")
+        part = params.sources["interactions" if name == "echanges" else name].parts[0]
+        assert set(part.columns.values()) <= set(rows[0])
+        for column, header in part.columns.items():
+            words = TABLES["interactions" if name == "echanges" else name].column(column).words
+            known = {word for _, others in words for word in others}
+            said = {bare(row[rows[0].index(header)]) for row in rows[1:]} - {""}
+            assert not known or said <= known, header
+
+
+def bare(text: str) -> str:
+    """Without capitals and accents, as cells are compared with the words of a code."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def test_the_services_have_a_sheet_a_year_with_titles_above_and_a_total_below(folder: Path) -> None:

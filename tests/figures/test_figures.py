@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from capclient import figures
-from capclient.figures.lettering import clean, drawable, short_money, shortened
+from capclient.figures.figure import drawn
+from capclient.figures.lettering import clean, customers, drawable, short_money, shortened
 from capclient.notices import Notice
 from capclient.periods import windows
 from capclient.vocabulary import STAGES, STATES, Unknown
@@ -146,8 +147,16 @@ def test_names_lose_what_cannot_be_seen_or_drawn():
 
 @pytest.mark.parametrize(
     ("value", "french", "english"),
-    [(950, "950\u00a0€", "€950"), (45300, "45,3\u00a0k€", "€45.3k"), (-1_200_000, "-1,2\u00a0M€", "-€1.2M")],
+    [(950, "950\u00a0€", "€950"), (45300, "45,3\u00a0k€", "€45.3k"), (-1_200_000, "−1,2\u00a0M€", "−€1.2M")],
 )
 def test_short_amounts_read_as_people_write_them(value, french, english):
     assert short_money(value, "fr", "EUR") == french
     assert short_money(value, "en", "EUR") == english
+
+
+def test_no_client_is_a_word_and_takes_its_capital_at_the_head_of_a_title():
+    assert customers(0, "fr") == "aucun client" and customers(0, "en") == "no client"
+    assert customers(1, "fr") == "1 client" and customers(2, "fr") == "2 clients"
+    titles = [f"{customers(0, lang)} x" for lang in ("fr", "en")]
+    made = [drawn(lambda axes: None, name="x", title=title, alt="y") for title in (*titles, "eBay pèse")]
+    assert [figure.title for figure in made] == ["Aucun client x", "No client x", "eBay pèse"]

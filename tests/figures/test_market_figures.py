@@ -80,4 +80,22 @@ def test_what_is_missing_becomes_a_notice():
 def test_the_waterfall_says_its_steps_and_leaves_out_what_is_nothing():
     figure = figures.shift_share_figure(EFFECTS, **BOTH)
     assert "effet du marché +108" in figure.alt and "non comparé" not in figure.alt
-    assert figure.title.startswith("À marché donné")
+    assert figure.title.startswith(
+        "Dans l’évolution, l’effet du marché pèse le plus"
+    )  # +108, against −3 and −5
+
+
+@pytest.mark.parametrize(
+    ("positions", "title"),
+    [
+        (["level"] * 3, "Nous allons du même pas que le marché dans chacun des 3 segments"),
+        (["level"], "Nous allons du même pas que le marché dans le seul segment comparé"),
+        (["gaining", "level", "losing"], "Nous allons plus vite que le marché dans 1 segment sur 3"),
+        (["losing", "level", "retreating"], "Nous allons moins vite que le marché dans 2 segments sur 3"),
+        (["losing", "retreating"], "Nous allons moins vite que le marché dans chacun des 2 segments"),
+        (["gaining", "resisting"], "Nous allons plus vite que le marché dans chacun des 2 segments"),
+    ],
+)
+def test_the_title_counts_the_segments_as_the_table_names_them(positions, title):
+    rows = compared(len(positions)).assign(position=positions, relative_points=0.001)
+    assert figures.relative_growth_figure(rows, **BOTH).title == title

@@ -96,14 +96,42 @@ def test_both_languages_have_their_own_sentences():
 
 def test_the_sentences_say_the_numbers_of_the_dictionary():
     figure = figures.price_volume_mix_figure(BARS, lang="en", currency="EUR")
-    assert "+€130" in figure.title and "+€50 of it by prices" in figure.title
-    assert "€400 in N-1, to €530 in N" in figure.alt and "stopped products -€10" in figure.alt
+    assert "+€130" in figure.title and "largest effect is that of volumes (+€67)" in figure.title
+    assert "€400 in N-1, to €530 in N" in figure.alt and "stopped products −€10" in figure.alt
 
 
 def test_both_ends_of_a_small_change_read_differently():
     near = pd.Series({"opening": 3_710_441.52, "price": 23_241.5, "closing": 3_733_683.02})
     alt = figures.price_volume_mix_figure(near, lang="en", currency="EUR").alt
     assert "€3,710k" in alt and "€3,734k" in alt
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"mix": -18_799.0, "new_products": 112_375.0, "stopped_products": -93_849.0}, "du mix (−18,8"),
+        ({"mix": -900.0, "new_products": 200.0, "stopped_products": -5_000.0}, "et abandonnés (−4"),
+        ({"mix": 10.0, "not_decomposable": -11.0}, "ne se décompose pas (−11"),
+    ],
+)
+def test_the_title_of_the_waterfall_names_the_largest_effect(parts, said):
+    steps = {**dict.fromkeys(BARS.index[1:-1], 0.0), **parts}
+    bars = pd.Series({"opening": 1e5, **steps, "closing": 1e5 + sum(steps.values())})
+    assert said in figures.price_volume_mix_figure(bars, **MONEY).title
+
+
+def test_a_year_that_changes_nothing_has_no_largest_effect():
+    same = BARS * 0.0 + pd.Series({"opening": 900.0, "closing": 900.0}).reindex(BARS.index, fill_value=0.0)
+    assert "sans effet" in figures.price_volume_mix_figure(same, **MONEY).title
+
+
+def test_the_title_of_the_grid_counts_cells_and_not_families():
+    cells = pd.DataFrame([[MISSED, BOUGHT], [MISSED, MISSED]], index=["A", "B"], columns=["Vis", "Colle"])
+    assert (
+        "3 cases (client\u00a0×\u00a0famille)" in figures.white_space_figure(cells, missed=2, lang="fr").title
+    )
+    one = figures.white_space_figure(cells.iloc[:1], missed=1, lang="fr").title
+    assert "1 case (client" in one
 
 
 def test_the_grid_counts_what_is_missing():

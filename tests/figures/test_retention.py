@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from capclient import figures
+from capclient.figures.retention import _bar_label
 from capclient.indicators.bridge import BARS
 from capclient.indicators.cohorts import cohort_triangle, kaplan_meier
 from capclient.indicators.loyalty import QUADRANTS
@@ -55,14 +56,28 @@ def test_two_draws_give_the_same_bytes():
     assert [figure.png for figure in every_figure()] == [figure.png for figure in every_figure()]
 
 
+def test_the_bridge_counts_the_clients_of_each_movement():
+    frame = bars(900.0, -100.0, 120.0, 0.0, 130.0, -50.0, 1000.0)
+    heads = pd.array([None, 1, 1, 0, 2, 12, None], dtype="Int64")
+    both = {"lang": "fr", "currency": "EUR"}
+    assert (
+        figures.bridge_figure(frame.assign(customers=heads), **both).png
+        != figures.bridge_figure(frame, **both).png
+    )
+    assert (
+        _bar_label("down", heads[5], "fr") == "Baisses\n(12)"
+        and _bar_label("opening", heads[0], "fr") == "CA\nN-1"
+    )
+
+
 def test_the_bridge_says_which_way_it_goes():
     up = figures.bridge_figure(
         bars(900.0, -100.0, 120.0, 0.0, 130.0, -50.0, 1000.0), lang="en", currency="EUR"
     )
-    assert up.title == "From €900 to €1,000: gains (+€250) exceed losses (-€150)"
+    assert up.title == "From €900 to €1,000: gains (+€250) exceed losses (−€150)"
     down = figures.bridge_figure(bars(1000.0, -400.0, 0.0, 0.0, 0.0, 0.0, 600.0), lang="en", currency="EUR")
-    assert "losses (-€400) exceed gains (€0)" in down.title
-    assert "lost clients -€400" in down.alt
+    assert "losses (−€400) exceed gains (€0)" in down.title
+    assert "lost clients −€400" in down.alt
 
 
 @pytest.mark.filterwarnings("error")
@@ -88,11 +103,16 @@ def test_gains_above_the_whole_revenue_are_drawn():
 
 def test_the_cohorts_say_how_many_new_clients_still_buy_a_year_later():
     figure = figures.cohorts_figure(triangle(), LABELS, lang="en")
-    assert figure.title == "One year after arrival, 67% of the new clients still buy"
-    assert "Cohort 2023 (2 clients): 100%, 50%, 100%" in figure.alt
+    assert figure.title == "One year after arrival, 2 of 3 clients still buy"
+    assert "Cohort 2023 (2 clients): 2, 1, 2;" in figure.alt, "a share of two clients is no share"
+    rows = [(0, k, 10, active, active / 10) for k, active in enumerate((10, 8))]
+    ten = pd.DataFrame(rows, columns=["cohort", "k", "size", "active", "share"])
+    figure = figures.cohorts_figure(ten, LABELS, lang="en")
+    assert figure.title == "One year after arrival, 80.0% of the new clients still buy"
+    assert "(10 clients): 100%, 80%." in figure.alt
     old = triangle()
     figure = figures.cohorts_figure(old[old.cohort < 0], LABELS, lang="en")
-    assert figure.title == "Of the 1 client already there when the data begin, 0% still buy 2 years later"
+    assert figure.title == "Of the 1 client already there when the data begin, 0.0% still buy 2 years later"
 
 
 def test_the_survival_gives_its_interval_in_words():
@@ -105,6 +125,7 @@ def test_a_survival_without_any_loss_is_a_flat_line_and_no_absence():
     curve = kaplan_meier(pd.Series([1, 2]), pd.Series([False, False]))
     figure = figures.survival_figure(curve, followed=2, longest=2, lang="en")
     assert figure.title == "None of the 2 new clients followed has missed a year"
+    assert "(34% to 100%)" in figure.alt, "nobody lost among two proves little"
     assert isinstance(figures.survival_figure(curve, lang="en"), Notice)
 
 

@@ -130,7 +130,8 @@ RATE = st.one_of(st.none(), st.integers(-(10**9), 3 * 10**9).map(lambda part: pa
 PORTFOLIOS = st.lists(st.tuples(CENTS, CENTS, RATE), min_size=1, max_size=12)
 
 
-@settings(max_examples=10_000, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=10_000)
 @given(rows=PORTFOLIOS, overall=RATE)
 def test_shift_share_adds_up_to_the_cent_in_rows_and_in_columns(rows, overall):
     table = segments(*((before / 100, now / 100, rate) for before, now, rate in rows))

@@ -119,6 +119,7 @@ def test_the_parts_close_to_the_cent_and_do_not_depend_on_the_order_of_rows(rows
     assert all(abs(again[part] - found[part]) <= 1 for part in PARTS)
 
 
+@pytest.mark.slow
 def test_ten_thousand_random_portfolios_with_credit_notes_returns_and_zero_quantities_close_to_the_cent():
     rng = np.random.default_rng(7)
     portfolios, size = 10_000, 12

@@ -134,9 +134,10 @@ def test_the_lifetime_multiplier_and_five_more_points():
     assert method.lifetime_multiplier(0.80, discount=0.10) == pytest.approx(8 / 3)
     assert method.lifetime_multiplier(0.85, discount=0.10) == pytest.approx(3.4)
     assert round(method.lifetime_gain(0.80, discount=0.10), 3) == 0.275
-    assert method.lifetime_gain(0.98, discount=0.10) == pytest.approx(10 / (0.98 / 0.12) - 1), (
-        "retention stops at 1"
+    assert method.lifetime_gain(0.98, discount=0.10) == Unknown("not_applicable"), (
+        "no five points left below 1"
     )
+    assert method.lifetime_gain(0.95, discount=0.10) == pytest.approx(10 / (0.95 / 0.15) - 1)
     assert method.lifetime_multiplier(1.0, discount=0.0) == Unknown("denominator_zero")
     assert method.lifetime_gain(0.0, discount=0.10) == Unknown("denominator_zero")
 

@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from capclient.cards import Card, Cards
 from capclient.checks import Check
+from capclient.notices import notice
 from capclient.publish.failure import failure_page
 from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.index import Column, Company, group_page
 from capclient.publish.notebook_html import chapter_html, chapter_title
 from capclient.tables import table
+from capclient.vocabulary import Unknown
 
 POISON = '<script>alert(1)</script><img src="http://x/y.png" onerror=alert(1)> | a | [x](javascript:alert(1)) ![i](http://e/p)'
 
@@ -80,7 +83,8 @@ def page(lang="fr", holds=True, name=POISON):
         reconciliations=[
             Check("R1", "FEC", "1" if holds else "2", "1", "0", "ok" if holds else "failed", "juste", "")
         ],
-        method=[("Gini", "0,65", "1.5", POISON)], thresholds=[("ABC", "80 %")], version="0.1.0",
+        method=[("concentration.gini", "Gini", "0,65", POISON), ("market.growth", POISON, "–", "En N-1.")],
+        thresholds=[("ABC", "80 %")], version="0.1.0",
         inputs=[Input(POISON, "ab" * 32, 10)],
     )  # fmt: skip
 
@@ -188,3 +192,56 @@ def test_a_failure_page_looks_like_no_report():
     )
     assert 'class="failure"' in html and "cc-figure" not in html.split("</style>")[1]
     assert "Fichier absent.\nLigne 2" in html and "Concentration" in html and "relancez" in html
+
+
+def chapter(*cells):
+    return chapter_html(
+        new_notebook(cells=[new_markdown_cell("# A", metadata={"tags": ["lang-fr"]}), *cells]), lang="fr"
+    )
+
+
+def prose_cell(words, *tags):
+    return new_markdown_cell(words, metadata={"tags": ["lang-fr", *tags]})
+
+
+def answer(thing):
+    return new_code_cell("x", outputs=[new_output("display_data", data=thing._repr_mimebundle_())])
+
+
+def test_a_word_of_the_glossary_leads_to_the_method_of_the_page():
+    html = chapter(
+        prose_cell("L’[indice](../GLOSSARY.md#concentration), un [mot](../GLOSSARY.md#rfm), [là](http://x).")
+    )
+    assert '<a href="#method-concentration">indice</a>' in html
+    assert html.count("<a ") == 1 and "mot" in html and "là" in html
+    whole = page()
+    assert 'id="method-concentration"' in whole and 'id="method-concentration.gini"' in whole
+    assert "dictionnaire" not in whole, "nobody is sent to a document that is not handed over"
+
+
+def test_how_to_read_is_left_out_where_nothing_was_computed():
+    missing = notice(Unknown("missing:cost"), "fr")
+    reading = prose_cell("**Comment lire.** Ainsi.\n\n**Lundi matin.** Appelez.", "reading")
+    assert "Appelez" not in chapter(prose_cell("## Q"), answer(missing), reading)
+    assert "Appelez" in chapter(
+        prose_cell("## Q"), answer(missing), answer(Cards((Card("CA", "1"),))), reading
+    )
+    both = chapter(
+        prose_cell("## Q"),
+        answer(missing),
+        reading,
+        prose_cell("## R"),
+        answer(Cards((Card("CA", "1"),))),
+        reading,
+    )
+    assert both.count("Appelez") == 1
+
+
+def test_no_line_ends_in_the_middle_of_the_year_before():
+    whole = page(name="Usine N-1")
+    assert "En N\u20111." in whole
+    assert "<bdi>Usine N-1</bdi>" in whole, "a name is left as the sources write it"
+
+
+def test_what_slides_on_a_phone_says_so_in_the_language_of_the_page():
+    assert '--slide: "faites glisser →"' in page() and '--slide: "slide →"' in page("en")

@@ -12,6 +12,12 @@ pytestmark = pytest.mark.real
 __all__ = ["portfolio", "raw"]  # fixtures of the other module
 
 LILY, BAG = "85123A", "22423"
+# Prices of a code that differ by more than half of their mean are not those of one thing (POST, the postage: 0.94).
+COMPARED = f"""WITH sales AS (SELECT client, StockCode AS product, sum(amount)::DOUBLE AS r, sum(Quantity)::DOUBLE AS q
+        FROM kept WHERE {N} AND client IS NOT NULL GROUP BY ALL HAVING sum(Quantity) > 0),
+    means AS (SELECT product, sum(r) / sum(q) AS price, count(*) AS buyers FROM sales GROUP BY product),
+    fair AS (SELECT product FROM sales JOIN means USING (product) GROUP BY product
+        HAVING sum(q * (r / q - price) ** 2) / sum(q) <= (0.5 * any_value(price)) ** 2 AND any_value(price) > 0)"""
 
 
 @pytest.fixture(scope="module")
@@ -110,13 +116,35 @@ def test_mean_price_dispersion_and_line_of_a_product(portfolio, raw, product):
 
 def test_the_price_index_of_the_ten_largest_clients(portfolio, raw):
     expected = raw.execute(
-        f"""WITH sales AS (SELECT client, StockCode AS product, sum(amount)::DOUBLE AS r, sum(Quantity)::DOUBLE AS q
-            FROM kept WHERE {N} AND client IS NOT NULL GROUP BY ALL HAVING sum(Quantity) > 0),
-        means AS (SELECT product, sum(r) / sum(q) AS price FROM sales GROUP BY product HAVING count(*) >= 3),
-        fair AS (SELECT product FROM sales JOIN means USING (product) GROUP BY product
-            HAVING sum(q * (r / q - price) ** 2) / sum(q) <= any_value(price) ** 2 AND any_value(price) > 0)
-        SELECT client, 100 * sum(r) / sum(price * q) AS i FROM sales JOIN means USING (product)
-        WHERE product IN (SELECT product FROM fair) GROUP BY client ORDER BY sum(r) DESC LIMIT 10"""
+        f"""{COMPARED} SELECT client, 100 * sum(r) / sum(price * q) AS i FROM sales JOIN means USING (product)
+        WHERE buyers >= 3 AND product IN (SELECT product FROM fair) GROUP BY client ORDER BY sum(r) DESC LIMIT 10"""
     ).df()
     ours = pricing(portfolio).customers.price_index[expected.client]
     assert abs(ours.to_numpy() - expected.i.to_numpy()).max() < 1e-5
+
+
+def test_the_clients_that_pay_little_are_active_clients(portfolio, found, raw):
+    low = value(
+        raw,
+        f"""{COMPARED}, indices AS (SELECT client, 100 * sum(r) / sum(price * q) AS i
+            FROM sales JOIN means USING (product) WHERE buyers >= 3 AND product IN (SELECT product FROM fair)
+            GROUP BY client)
+        SELECT count(*) FROM indices JOIN (SELECT client FROM kept WHERE {N} AND client IS NOT NULL GROUP BY client
+            HAVING sum(amount) > 0) USING (client) WHERE i < 95""",
+    )
+    assert found["pricing.low_index_customers"].value == low == 304
+
+
+def test_the_amount_below_the_line_leaves_postage_out(portfolio, found, raw):
+    lever = value(
+        raw,
+        f"""{COMPARED}, lines AS (SELECT product, regr_slope(ln(r / q), ln(q)) AS b,
+                regr_intercept(ln(r / q), ln(q)) AS a
+            FROM sales WHERE r > 0 AND product IN (SELECT product FROM fair) GROUP BY product HAVING count(*) >= 5)
+        SELECT sum(greatest(exp(a + b * ln(q)) * q - r, 0)) FROM sales JOIN lines USING (product)
+        WHERE r > 0 AND isfinite(b)""",
+    )
+    assert found["pricing.lever_amount"].value == pytest.approx(lever, abs=0.5)
+    drawn = pricing(portfolio).positions
+    assert "POST" not in set(drawn["product"]) and drawn["product"].nunique() == 5
+    assert pricing(portfolio).products.set_index("product").is_mixed[["POST", "M"]].all()

@@ -7,7 +7,16 @@ import pandas as pd
 import pytest
 
 from capclient.portfolio import Portfolio
-from capclient.themes import Findings, bridge, cohorts, customers, loyalty_quadrants, recurrence, retention
+from capclient.themes import (
+    Findings,
+    activity,
+    bridge,
+    cohorts,
+    customers,
+    loyalty_quadrants,
+    recurrence,
+    retention,
+)
 from tests.themes.test_themes import AS_OF, ledger
 
 
@@ -49,8 +58,50 @@ def test_a_rate_on_five_clients_never_stands_bare(found):
 def test_a_rate_on_many_clients_keeps_its_interval_for_the_table(found):
     from dataclasses import replace
 
-    many = replace(found["retention.attrition_rate"], n=30)
-    assert len(many.caveats("fr")) == 1 and many.interval is not None
+    many = replace(found["retention.attrition_rate"], n=300, interval=(0.16, 0.25))
+    assert many.value == 0.20 and len(many.caveats("fr")) == 1 and many.bounds("fr") == ""
+
+
+def test_an_interval_as_wide_as_the_rate_is_said_whatever_the_number(found):
+    """One client lost out of 51 projects to nine per cent in five years, or to forty."""
+    from dataclasses import replace
+
+    wide = replace(found["retention.attrition_rate"], value=1 / 51, n=51, interval=(0.0035, 0.1030))
+    assert "sur 51 clients" in wide.caveats("fr")[0] and wide.bounds("fr").startswith("entre 0,4")
+
+
+def test_what_is_projected_keeps_the_bounds_of_the_rate(found):
+    low, high = found["retention.attrition_rate"].interval
+    loss, worth = found["retention.five_year_loss_projected"], found["retention.lifetime_multiplier"]
+    assert loss.interval == (pytest.approx(1 - (1 - low) ** 5), pytest.approx(1 - (1 - high) ** 5))
+    assert worth.interval == (
+        pytest.approx((1 - high) / (0.1 + high)),
+        pytest.approx((1 - low) / (0.1 + low)),
+    )
+    assert loss.is_uncertain and "entre" in loss.caveats("fr")[0]
+
+
+@pytest.mark.parametrize(
+    ("growth", "word"), [("0.03", "se développe"), ("0.005", "stagne"), ("-0.02", "décline")]
+)
+def test_a_known_market_is_said_beside_the_rates(growth, word):
+    market = pd.DataFrame(
+        {"segment_type": ["total"], "segment": ["total"], "year": ["2025"], "growth": [growth]}
+    )
+    known = Findings(Portfolio.from_frames(ledger(), as_of=AS_OF, company="known", market=market))
+    assert any(word in said for said in known["retention.turnover_rate"].caveats("fr"))
+    assert any(word in said for said in known["retention.renewal_rate"].caveats("fr"))
+
+
+def test_each_definition_of_lost_counts_the_clients_of_n1(six_years):
+    """Clients gone for years are no other definition of the departures of this year."""
+    rows = retention(six_years).definitions.set_index(["notion", "code"]).value
+    state = activity(six_years).customers.state
+    there = six_years.customers.revenue_n1 > 0
+    gone = state.isin(["lost", "inactive"])
+    assert (gone & ~there).any(), "the ledger holds a client that left before N-1"
+    assert rows["lost", "presumed"] == int((gone & there).sum())
+    assert rows["lost", "behaviour"] == int((state.eq("lost") & there).sum())
 
 
 def test_every_definition_that_competes_is_shown_with_its_own_number(portfolio):
@@ -161,11 +212,29 @@ def test_revenue_without_client_makes_the_renewal_a_minimum_then_unknown():
     lines = ledger()
     lines["customer_id"] = lines.customer_id.where(lines.customer_id != "F")
     some = Findings(Portfolio.from_frames(lines, as_of=AS_OF, company="some"))["retention.renewal_rate"]
-    assert some.value == pytest.approx(0.22) and some.caveat == "caveat.renewal_unnamed"
+    assert some.value == pytest.approx(0.22) and some.caveat.split()[0] == "caveat.renewal_unnamed"
     lines["customer_id"] = lines.customer_id.where(lines.customer_id != "A")
     most = Findings(Portfolio.from_frames(lines, as_of=AS_OF, company="most"))
     assert most["retention.renewal_rate"].reason == "unreliable:unidentified"
     assert most["retention.grr"].value == pytest.approx(300 / 450), "a rate of named clients stands"
+    assert most["retention.grr"].caveat.split()[0] == "caveat.unidentified", "and says whose it is"
+
+
+def test_a_year_without_any_named_client_has_no_rate_of_loyalty():
+    lines = ledger()
+    lines["customer_id"] = lines.customer_id.where(lines.invoice_date < "2025")
+    found = Findings(Portfolio.from_frames(lines, as_of=AS_OF, company="nobody"))
+    for name in ("attrition_rate", "nrr", "grr", "renewal_rate", "turnover_rate"):
+        assert found[f"retention.{name}"].reason == "unreliable:unidentified", name
+
+
+def test_a_line_of_a_running_contract_is_contractual_whatever_it_says_of_recurring():
+    lines = history(recurring="0", contract_id=None)
+    lines.loc[lines.customer_id == "BACK", "contract_id"] = "K1"
+    contracts = pd.DataFrame({"contract_id": ["K1"], "customer_id": ["BACK"], "start": ["2020-01-01"]})
+    found = Findings(Portfolio.from_frames(lines, contracts=contracts, as_of=date(2025, 12, 31)))
+    whole = found["portfolio.revenue_n"].value
+    assert found["recurrence.contractual_share"].value == pytest.approx(30 / whole)
 
 
 def test_recurring_lines_and_contracts_that_run():
@@ -185,9 +254,9 @@ def test_recurring_lines_and_contracts_that_run():
     )  # fmt: skip
     portfolio = Portfolio.from_frames(lines, contracts=contracts, as_of=date(2025, 12, 31))
     found = Findings(portfolio)
-    # BACK says so (30); FADES only in February, while K1 runs (1.25); NEW22 says no; K2 is one-off
+    # BACK says so (30); FADES only in February, while K1 runs (1.25); NEW22 says no, and K1 runs (10); K2 is one-off
     assert found["recurrence.contractual_share"].value == pytest.approx(
-        31.25 / found["portfolio.revenue_n"].value
+        41.25 / found["portfolio.revenue_n"].value
     )
     assert found["recurrence.contracted_next_12m"].value == 183.0  # K3 from 2 July: 183 days of 365
     assert (

@@ -12,6 +12,7 @@ from capclient.notebook import (
     declared_table,
     exposure,
     market,
+    market_index_table,
     markets_table,
     mix_figure,
     mix_table,
@@ -31,6 +32,8 @@ from capclient.notices import Notice
 from capclient.portfolio import Portfolio
 from capclient.tables import Table
 from capclient.themes import Findings, customers
+from capclient.themes.market_index import market_index
+from capclient.vocabulary import Unknown
 from tests.themes.test_themes import AS_OF, ledger
 
 SECTORS = {"A": "BTP", "B": "BTP", "C": "Bois", "D": "Bois", "E": "Bois", "F": None}
@@ -309,3 +312,112 @@ def test_the_weights_of_segments_need_no_market():
     place = shown(company(customers=sheet()))
     assert place.mix_dimension == "sector" and isinstance(mix_table(place), Table)
     assert place.mix.share.sum() == pytest.approx(1.0)
+
+
+def test_the_weights_of_both_years_have_heads_of_their_own():
+    portfolio = company(WHOLE, *BOTH, customers=sheet())
+    heads = [column.label for column in mix_table(shown(portfolio)).columns]
+    assert heads == ["Segment", "CA N-1", "CA N", "Évolution", "Poids N-1", "Poids N", "Évol. du poids"]
+
+
+def test_the_shift_is_named_by_its_largest_effect_with_one_word_for_each():
+    place = shown(company(WHOLE, *BOTH, customers=sheet()))
+    assert shift_figure(place).title.startswith("Dans l’évolution, l’effet du marché pèse le plus")
+    assert "effet propre" in words(note("market.shift"))
+    assert "Effet propre" in [column.label for column in shift_table(place).columns]
+    place = shown(company(WHOLE, *BOTH, customers=sheet()), "en")
+    assert "Competitive effect" in [column.label for column in shift_table(place).columns]
+    assert "merits" not in words(shift_table(place)) + words(shift_figure(place)) + words(
+        note("market.shift")
+    )
+
+
+def test_our_revenue_and_the_market_are_indices_from_the_first_year_that_both_know():
+    portfolio = company(("total", "total", "2024", "0.5", None, None), WHOLE)
+    years = market_index(portfolio)  # 2023 is not in the lines: 2024 stands at 100, whatever its market did
+    assert years.year.tolist() == [date(2024, 12, 31), date(2025, 12, 31)]
+    assert years.index_own.round(4).tolist() == [100.0, 111.1111]
+    assert years.index_market.round(4).tolist() == [100.0, 115.0]
+    shown(portfolio)
+    assert [cell.text for cell in market_index_table(portfolio).rows[1]] == [
+        "décembre 2025", "1\u202f000\u00a0€", "111", "115",
+    ]  # fmt: skip
+    shown(portfolio, "en")
+    assert market_index_table(portfolio).rows[1][0].text == "December 2025"
+
+
+def test_no_index_without_the_whole_market_or_without_two_years():
+    assert market_index(company(*BOTH, customers=sheet())) == Unknown("missing:market_year")
+    assert market_index(company()) == Unknown("missing:market")
+    assert market_index(company(("total", "total", "2025", None, "100", None))) == Unknown(
+        "missing:market_year"
+    )
+
+
+def test_only_the_clients_below_their_peers_have_an_estimated_potential():
+    rows = ledger()
+    peers = pd.concat(
+        rows[rows.customer_id == "A"].assign(
+            customer_id=f"P{n}", amount_ht=f"{100 + n}.00", invoice_id=f"P{n}"
+        )
+        for n in range(9)
+    )
+    names = sorted({*rows.customer_id.dropna(), *peers.customer_id})
+    clients = pd.DataFrame({"customer_id": names, "sector": "BTP"})
+    portfolio = company(lines=pd.concat([rows, peers]), customers=clients)
+    found = Findings(portfolio)
+    compared, below = (found[f"wallet.proxy_{name}customers"].value for name in ("", "below_"))
+    assert 0 < below < compared
+    assert below == int((wallet(portfolio).customers.potential > 0).sum())
+    shown(portfolio)
+    assert f"{below}\u00a0sont sous leur quart supérieur" in words(note("wallet.proxy"))
+
+
+def test_a_share_of_the_market_that_moved_a_little_has_moved():
+    rows = [
+        ("total", "total", year, None, size, None) for year, size in (("2024", "900000"), ("2025", "990000"))
+    ]
+    shown(company(*rows))
+    assert words(note("market.share")).endswith("elle a évolué de +0,001\u00a0pt.")
+
+
+def test_the_compared_share_never_exceeds_the_whole():
+    lines = ledger()
+    extra = lines.head(1).assign(
+        invoice_id="AV", customer_id="NEG", invoice_date="2024-05-02", amount_ht="-20.00"
+    )
+    sheets = sheet()
+    sheets = pd.concat(
+        [sheets, pd.DataFrame({"customer_id": ["NEG"], "sector": ["Divers"]})], ignore_index=True
+    )
+    portfolio = Portfolio.from_frames(
+        pd.concat([lines, extra], ignore_index=True),
+        as_of=AS_OF,
+        company="negative",
+        customers=sheets,
+        market=markets(*BOTH),
+    )
+    assert Findings(portfolio)["market.compared_share"].value == pytest.approx(
+        850 / 920
+    )  # F 50 has no sector
+
+
+def test_a_segment_of_ours_called_total_is_not_the_whole_market():
+    told = [("sector", "Total", "2025", "0.10", None, None), ("sector", "Bois", "2025", "0.50", None, None)]
+    ours = sheet().replace({"BTP": "Total"})
+    found = Findings(
+        Portfolio.from_frames(ledger(), as_of=AS_OF, company="total", customers=ours, market=markets(*told))
+    )
+    assert found["market.growth"].value == pytest.approx((600 * 0.1 + 250 * 0.5) / 850)
+    assert found["market.shift_competitive"].value == pytest.approx(650 - 660 + 270 - 375)
+    whole = Findings(
+        Portfolio.from_frames(
+            ledger(), as_of=AS_OF, company="whole", customers=ours,
+            market=markets(*told, ("total", "total", "2025", "0.15", None, None)),
+        )
+    )  # fmt: skip
+    assert whole["market.growth"].value == 0.15
+    named = Portfolio.from_frames(
+        ledger(), as_of=AS_OF, company="name", customers=sheet(), market=markets(told[0])
+    )
+    assert Findings(named)["market.growth"].value == 0.10  # nobody bears the name: the row is the whole

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from capclient.engine import prices as engine
+from capclient.findings import reason_text
 from capclient.indicators.price_volume_mix import kept_groups
 from capclient.indicators.pricing import price_index, price_positions, product_prices
 from capclient.portfolio import Portfolio
@@ -110,7 +111,7 @@ def test_the_engine_gives_the_prices_of_the_pure_functions(seed):
     lines = random_ledger(seed)
     found = pricing(opened(lines))
     sales = by_hand(lines, "2025")
-    mixed = 1.0
+    mixed = 0.5
     index = price_index(sales, mixed=mixed)
     own = found.customers.price_index.dropna()
     pd.testing.assert_series_equal(
@@ -197,12 +198,154 @@ def test_without_quantities_prices_are_unknown_and_purchases_are_not():
     assert found["purchases.range_breadth_mean"].reason is None
 
 
+def moved(*rows: tuple) -> Portfolio:
+    """A and B buy lettuces, A plants too; the rows book the year end, without client."""
+    bought = [
+        ("FA", "A", "2025-03-01", "L", "Vegetables", 1, 900.0), ("FB", "B", "2025-04-01", "L", "Vegetables", 1, 600.0),
+        ("FC", "A", "2025-05-01", "S", "Plants", 1, 50.0), *rows,
+    ]  # fmt: skip
+    kinds = [None] * (len(BOUNDS) + 3) + ["cutoff"] * len(rows)
+    return opened(ledger(*bought).assign(doc_type=kinds))
+
+
+def test_year_end_entries_that_move_families_leave_no_white_space():
+    portfolio = moved(
+        ("OD", None, "2025-12-31", None, "Vegetables", None, -1500.0),
+        ("OD", None, "2025-12-31", None, "Lettuces", None, 1500.0),
+    )
+    found = Findings(portfolio)
+    for name in ("white_space_customers", "range_breadth_mean", "single_family_customers"):
+        assert found[f"purchases.{name}"].reason == "unreliable:families_unassigned"
+    assert purchases(portfolio).missed.empty and found["purchases.orders"].value > 0
+    words = reason_text("unreliable:families_unassigned", "fr")
+    assert words.startswith("non fiable") and "d’une famille à l’autre" in words
+
+
+def test_a_family_that_the_year_end_empties_is_not_sold():
+    kept = moved(("OD", None, "2025-12-31", None, "Plants", None, -49.0))
+    emptied = moved(("OD", None, "2025-12-31", None, "Plants", None, -50.0))
+    assert "Plants" in set(purchases(kept).missed.family)
+    assert "Plants" not in {*purchases(emptied).missed.family, *purchases(emptied).cube.family}
+    assert purchases(kept).customers.range_breadth["B"] == pytest.approx(1 / 3)  # X buys a third family
+    assert purchases(emptied).customers.range_breadth["B"] == 0.5
+
+
+def test_without_an_order_number_an_order_is_said_to_be_an_invoice():
+    lines = ledger(("F1", "A", "2025-02-01", "P", "F", 1, 100.0))
+    ordered = lines.assign(order_id=[None, None, "K"])
+    for given, caveat, expected in ((lines, "caveat.orders_are_invoices", True), (ordered, None, False)):
+        portfolio = opened(given)
+        assert Findings(portfolio)["purchases.orders"].caveat == caveat
+        assert purchases(portfolio).by_invoice is expected
+
+
+def test_an_order_number_of_the_year_before_numbers_no_order_of_this_year():
+    lines = ledger(("F1", "A", "2024-02-01", "P", "F", 1, 100.0)).assign(order_id=[None, None, "K"])
+    assert purchases(opened(lines)).by_invoice
+
+
 def test_without_products_prices_say_that_the_product_is_missing():
     found = Findings(
         opened(ledger(("F1", "A", "2025-02-01", None, None, 1, 100.0)).assign(product=None, family=None))
     )
     assert found["pricing.dispersion"].reason == "missing:product"
     assert found["purchases.white_space_customers"].reason == "missing:family"
+
+
+def sold(prices: dict[str, list[float]], *more: tuple) -> Portfolio:
+    """Each client buys a growing quantity of each product at its price."""
+    rows = [
+        (f"F{product}{place}", f"C{place}", "2025-03-01", product, "F", 10 + place, round((10 + place) * price, 2))
+        for product, of in prices.items()
+        for place, price in enumerate(of)
+    ]  # fmt: skip
+    return opened(ledger(*rows, *more))
+
+
+def test_a_product_whose_prices_differ_by_more_than_half_is_neither_compared_nor_drawn():
+    portfolio = sold({"POST": [2.0, 10.0, 20.0, 5.0, 30.0, 12.0], "P": [10.0, 9.0, 8.0, 9.5, 7.0, 9.0]})
+    found = pricing(portfolio)
+    product = found.products.set_index("product")
+    assert 0.5 < product.dispersion["POST"] < 1 and product.is_mixed["POST"] and not product.is_mixed["P"]
+    assert set(found.positions["product"]) == {"P"}
+    assert Findings(portfolio)["pricing.mixed_products"].value == 1
+
+
+def test_clients_of_one_price_have_nothing_at_stake_and_no_line():
+    same = Findings(sold({"P": [10.0] * 6, "Q": [4.0] * 6}))
+    assert same["pricing.lever_amount"].reason == "not_applicable:one_price"
+    assert same["pricing.dispersion"].value == 0 and same["pricing.low_index_customers"].value == 0
+    other = sold({"P": [10.0] * 6, "Q": [4.0] * 5 + [3.9]})
+    assert Findings(other)["pricing.lever_amount"].reason is None and not pricing(other).one_price
+
+
+def test_only_active_clients_are_counted_under_the_low_index():
+    back = ("AV", "C5", "2025-06-01", "R", "F", -1, -75.0)  # what C5 buys now, it gave back elsewhere
+    prices = {"P": [10.0, 10.0, 10.0, 10.0, 10.0, 5.0]}
+    assert Findings(sold(prices))["pricing.low_index_customers"].value == 1
+    portfolio = sold(prices, back)
+    assert portfolio.customers.revenue_n["C5"] == 0 and pricing(portfolio).customers.price_index["C5"] < 95
+    assert Findings(portfolio)["pricing.low_index_customers"].value == 0
+
+
+def credited(*rows: tuple) -> Portfolio:
+    """A, B and C buy 10 kg of P for 100, then the rows (with their unit)."""
+    bought = [
+        (f"F{name}{year}", name, f"{year}-06-30", "P", "F", 10, 100.0, "kg")
+        for name in "ABC"
+        for year in (2024, 2025)
+    ]
+    names = ["invoice_id", "customer_id", "invoice_date", "product", "family", "qty", "amount_ht", "unit"]
+    return opened(pd.DataFrame([*bought, *rows], columns=names))
+
+
+def test_a_rebate_without_quantity_nor_unit_lowers_the_price_of_its_client():
+    found = pricing(credited(("AV", "A", "2025-07-30", "P", "F", None, -50.0, None)))
+    assert found.customers.price_index[[*"ABC"]].tolist() == [60.0, 120.0, 120.0]
+    assert next(item.value for item in found.findings if item.id == "pricing.dispersion") == pytest.approx(
+        0.2828, abs=1e-4
+    )
+    family = found.families[found.families.family == "F"]
+    assert (family.revenue_n.tolist(), family.qty_n.tolist()) == ([250.0], [30.0])
+
+
+def test_a_rebate_of_a_client_of_several_units_is_of_none_of_them():
+    box = ("FB", "A", "2025-06-30", "P", "F", 1, 20.0, "box")
+    found = pricing(credited(box, ("AV", "A", "2025-07-30", "P", "F", None, -50.0, None)))
+    assert found.customers.price_index[[*"ABC"]].tolist() == [100.0, 100.0, 100.0]
+
+
+def test_pooled_codes_are_no_retained_clients():
+    rows = [(f"F{name}{year}", name, f"{year}-06-15", "P", "F", 1, amount * (year - 2023.0))
+            for name, amount in (("A", 100), ("POOL", 1000)) for year in (2024, 2025)]  # fmt: skip
+    found = Findings(opened(ledger(*rows), customers=pd.DataFrame({"customer_id": ["POOL"], "is_pool": [1]})))
+    assert (
+        found["price_volume_mix.price"].value == 100.0 and found["price_volume_mix.price"].n == 2
+    )  # A and X
+
+
+def test_the_smallest_quantities_are_quantities():
+    rows = [
+        (f"F{year}", "A", f"{year}-06-15", "P", "F", "0.000000001", 100.0 + year - 2024)
+        for year in (2024, 2025)
+    ]
+    found = Findings(opened(ledger(*rows)))
+    assert found["price_volume_mix.price"].value == 1.0
+
+
+def test_lines_after_the_date_give_neither_units_nor_families():
+    lines = ledger(
+        ("F1", "A", "2024-06-15", "P", "F", 1, 10.0), ("F2", "A", "2025-06-15", "P", "F", 1, 12.0),
+        ("L", "A", "2026-01-15", "P", "A family", 1, 12.0),
+    ).assign(unit=[None] * 4 + ["kg"])  # fmt: skip
+    portfolio = opened(lines)
+    assert not portfolio.ledger.frame(engine.HAS_QUANTITIES, {"as_of": AS_OF}).several_units.iloc[0]
+    years = portfolio.windows
+    named = {"n1_start": years.n1.start, "n_start": years.n.start, "n_end": years.n.end}
+    rows = portfolio.ledger.frame(
+        engine.PRICE_VOLUME_MIX, {**named, "by_family": True, "parts": 1, "part": 0}
+    )
+    assert rows.family[rows.customer_id == "A"].tolist() == ["F"]
 
 
 def test_a_pooled_code_has_no_price_and_no_segment_of_its_own():

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from capclient.errors import LedgerError
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.themes import results
-from tests.accounting.conftest import FIXTURE
+from tests.accounting.conftest import FIXTURE, HEADER, entry
 
 YEARS = "Client;2023;2024;2025\n" + "".join(
     f"Client {n};{n}00,00;{n + 1}00,50;{n * 2}00,00\n" for n in range(1, 31)
@@ -71,3 +72,29 @@ def test_accounts_without_client_codes_refuse_concentration(tmp_path):
     assert found["quality.revenue_unassigned"] == pytest.approx(4920.0)
     for id in ("top1_share", "gini", "hhi", "pareto_top20_share", "class_a_customers"):
         assert found[f"concentration.{id}"] == "unreliable:unidentified", id
+
+
+@pytest.mark.parametrize("typed", ["02-28", "02-29"])
+def test_accounts_that_close_at_the_end_of_february_are_fiscal_years(tmp_path, typed):
+    """One closing is 29 February, the next 28: both are the end of the month."""
+    for closing, days in (("20240229", ("20230415", "20240229")), ("20250228", ("20240301", "20250228"))):
+        lines = [
+            text
+            for place, day in enumerate(days)
+            for text in entry(
+                "VE", f"{closing}{place}", day, ("411000", 120, "C1"), ("707000", -100), ("445710", -20)
+            )
+        ]
+        (tmp_path / f"123456782FEC{closing}.txt").write_text("\n".join([HEADER, *lines]) + "\n", "utf-8")
+    period = {"basis": "fiscal", "fiscal_year_end": typed, "as_of": "2025-02-28"}
+    portfolio = opened(tmp_path, {"fec": "123456782FEC*.txt"}, period=period)
+    assert portfolio.windows.n.start.isoformat() == "2024-03-01"
+    assert (
+        portfolio.total_revenue(portfolio.windows.n) == portfolio.total_revenue(portfolio.windows.n1) == 200.0
+    )
+
+
+def test_a_fiscal_year_that_is_not_that_of_the_accounts_is_refused(tmp_path):
+    (tmp_path / FIXTURE.name).write_bytes(FIXTURE.read_bytes())
+    with pytest.raises(LedgerError, match="12-31"):
+        opened(tmp_path, {"fec": FIXTURE.name}, period={"basis": "fiscal", "fiscal_year_end": "06-30"})

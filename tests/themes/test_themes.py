@@ -211,5 +211,31 @@ def test_a_sentence_agrees_with_its_number_and_reports_what_is_unknown(found):
     assert [is_singular(number, "en") for number in (0, 1, 2)] == [False, True, False]
 
 
+def test_none_is_said_in_words_and_one_takes_the_singular(found):
+    def said(key, lang, **values):
+        known = {f"purchases.{name}": finding(f"purchases.{name}", value) for name, value in values.items()}
+        return sentence(key, everything(found, known), lang, "EUR")[0]
+
+    counts = {
+        "class_x_customers": 0,
+        "class_y_customers": 1,
+        "class_z_customers": 2,
+        "volatility_median": 0.4,
+    }
+    words = said("purchases.regularity", "fr", **counts)
+    assert (
+        "réguliers\u00a0: aucun client\u00a0;" in words
+        and "1\u00a0client\u00a0;" in words
+        and "0" not in words[:60]
+    )
+    assert said("purchases.regularity", "en", **counts).startswith(
+        "Regular purchases: no client; variable: 1"
+    )
+    nobody = {"pricing.low_index_customers": finding("pricing.low_index_customers", 0)}
+    assert sentence("pricing.index", everything(found, nobody), "fr", "EUR")[0].startswith(
+        "Aucun client ne paie"
+    )
+
+
 def everything(found, known):
     return {**{id: found[id] for id in finding_specs()}, **known}

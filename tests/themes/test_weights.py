@@ -6,8 +6,25 @@ import pandas as pd
 import pytest
 
 from capclient.frames import written
+from capclient.notebook import (
+    history_figure,
+    moved_table,
+    note,
+    rankings_figure,
+    rankings_table,
+    segment_table,
+    stress_table,
+    together,
+    top_table,
+    winback_table,
+    worked_table,
+    years_table,
+)
+from capclient.notebook.desk import Desk, _desks
+from capclient.notices import Notice, is_notice
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
+from capclient.tables import Table
 from capclient.themes import Findings, concentration, results, salespeople
 from capclient.vocabulary import Unknown
 
@@ -215,6 +232,58 @@ def test_salespeople_are_ranked_by_revenue_quantity_types_and_margin(grouped):
     assert given["salespeople.unassigned_share"] == 0.08
 
 
+def test_sales_follow_the_salesperson_of_the_line_and_portfolios_the_client():
+    frame = lines().assign(salesperson=None, qty="1", cost="0")
+    frame["salesperson"] = frame.salesperson.astype("object")
+    mine = (frame.customer_id == "A") & (frame.invoice_date >= "2025")
+    frame.loc[mine & (frame.invoice_date < "2025-07"), "salesperson"] = "Cyd"
+    clients = sheet(salesperson=["Ann", "Bob", "Bob", "Bob", "Ann", None])
+    table = salespeople(company({"invoice_lines": frame, "customers": clients})).table.set_index(
+        "salesperson"
+    )
+    assert table.revenue[["Ann", "Bob", "Cyd"]].tolist() == [
+        369.98,
+        300.0,
+        250.02,
+    ]  # for Ann, E (120) and the rest of A
+    assert table.margin["Cyd"] == 250.02 and table.quantity["Cyd"] == 6
+    assert table.orders[["Ann", "Cyd"]].tolist() == [18, 6] and table.product_types["Cyd"] == 1
+    assert table.customers[["Ann", "Bob", "Cyd"]].tolist() == [2, 3, 0]
+    assert table.active[["Ann", "Bob", "Cyd"]].tolist() == [2, 2, 1]
+    assert round(table.revenue.sum(), 2) == 1000.0
+
+
+def test_lines_alone_give_each_sale_to_who_made_it():
+    rows = [("F0", "C1", "2024-01-02", "1", "Ann"), ("F1", "C1", "2025-03-01", "900", "Ann"),
+            ("F2", "C1", "2025-12-31", "100", "Bob")]  # fmt: skip
+    frame = pd.DataFrame(
+        rows, columns=["invoice_id", "customer_id", "invoice_date", "amount_ht", "salesperson"]
+    )
+    table = salespeople(company({"invoice_lines": frame})).table.set_index("salesperson")
+    assert table.revenue.to_dict() == {"Ann": 900.0, "Bob": 100.0}
+
+
+def test_lines_after_the_date_say_neither_name_nor_salesperson():
+    frame = lines().assign(salesperson="Ann", customer_name="Before")
+    later = frame.tail(1).assign(
+        invoice_id="L", invoice_date="2026-02-01", salesperson="Bob", customer_name="After"
+    )
+    portfolio = company({"invoice_lines": pd.concat([frame, later], ignore_index=True)})
+    client = later.customer_id.iloc[0]
+    assert portfolio.customers.loc[client, ["name", "salesperson"]].tolist() == ["Before", "Ann"]
+    assert portfolio.at(date(2026, 2, 28)).customers.loc[client, "salesperson"] == "Bob"
+
+
+@pytest.mark.parametrize(
+    ("amount", "reason"), [(-700.0, "unreliable:unidentified"), (-250.0, None), (-10.0, None)]
+)
+def test_credit_notes_without_client_weigh_as_much_as_sales_without_client(amount, reason):
+    found = Findings(company({"invoice_lines": lines(("U1", None, "2025-06-02", amount))}))
+    assert found["concentration.hhi"].reason == reason
+    assert found["quality.revenue_unassigned_share"].value == pytest.approx(-amount / (1000 + amount))
+    assert ("caveat.unassigned" in (found["concentration.hhi"].caveat or "")) == (amount == -250.0)
+
+
 def test_metres_and_boxes_are_not_added_up():
     frame = lines().assign(qty="1")
     frame["unit"] = ["m" if client == "A" else "box" for client in frame.customer_id]
@@ -229,7 +298,7 @@ def test_metres_and_boxes_are_not_added_up():
 
 def test_each_complete_year_has_its_indices(grouped):
     years = concentration(grouped).views.years
-    assert years.year.tolist()[0].endswith("2021") and len(years) == 5
+    assert years.year.tolist() == [date(year, 12, 31) for year in range(2021, 2026)]
     assert years.top1_share.round(4).tolist() == [0.4444] * 4 + [0.5]
     assert years.active.tolist() == [5] * 5
 
@@ -252,3 +321,154 @@ def test_revenue_of_new_clients_and_new_families():
     assert young["concentration.ansoff_penetration_share"].reason == "history_short"
     bare = Findings(company({"invoice_lines": lines(family=False)}))
     assert bare["concentration.ansoff_penetration_share"].reason == "missing:family"
+
+
+# ---- chapter 20 -----------------------------------------------------------------------------------------
+
+
+def chapter(portfolio, lang="fr"):
+    _desks[:] = [Desk(portfolio, lang)]
+    return concentration(portfolio)
+
+
+def heads(table):
+    return [column.label for column in table.columns]
+
+
+def words(thing):
+    return thing._repr_mimebundle_()["text/plain"]
+
+
+def of_one_year():
+    rows = lines()
+    return company({"invoice_lines": rows[rows.invoice_date >= "2025-01-01"]})
+
+
+def test_trap_36_with_one_year_of_history_former_clients_are_unknown_not_none():
+    portfolio = of_one_year()
+    found = Findings(portfolio)
+    for name in ("winback_customers", "winback_revenue", "winback_insolvent"):
+        assert found[f"concentration.{name}"].value is None
+        assert found[f"concentration.{name}"].reason == "history_short"
+    weights = chapter(portfolio)
+    assert isinstance(note("concentration.winback"), Notice) and isinstance(winback_table(weights), Notice)
+    assert "trop court" in winback_table(weights).reason
+
+
+def test_no_former_client_is_said_in_words_and_some_are_counted():
+    kept = lines()
+    kept = kept[kept.customer_id != "D"]
+    chapter(company({"invoice_lines": kept}))
+    assert words(note("concentration.winback")) == "Aucun ancien client à reconquérir."
+    chapter(company({"invoice_lines": kept}), "en")
+    assert words(note("concentration.winback")) == "No former client to win back."
+    chapter(company({"invoice_lines": lines()}))
+    assert words(note("concentration.winback")).startswith("1\u00a0ancien client n’a rien apporté en N")
+
+
+def test_the_largest_clients_have_a_rank_a_change_in_euros_and_a_number_set_by_the_parameters(grouped):
+    table = top_table(chapter(grouped))
+    assert heads(table)[:5] == ["Client", "Rang", "CA N", "Variation", "Évolution"]
+    assert [cell.text for cell in table.rows[0]][:4] == ["A", "1", "500\u00a0€", "100\u00a0€"]
+    assert [row[1].text for row in table.rows] == ["1", "2", "2", "4", "5"]
+    limits = {"concentration": {"shown": "2"}}
+    table = top_table(chapter(company({"invoice_lines": lines()}, thresholds=limits)))
+    assert len(table.rows) == 2 and table.rest == 3
+    alone = heads(top_table(chapter(of_one_year())))
+    assert "Variation" not in alone and "Évolution" not in alone, "no column of dashes"
+
+
+def test_clients_whose_class_depends_on_the_rule_are_named(grouped):
+    table = moved_table(chapter(grouped))
+    assert [[cell.text for cell in row] for row in table.rows] == [["F", "80\u00a0€", "B", "C"]]
+
+
+def test_a_share_of_the_whole_revenue_says_so(grouped):
+    weights = chapter(grouped)
+    for table in (stress_table(weights), segment_table(weights, "segment"), segment_table(weights, "family")):
+        assert "Part du CA total" in heads(table) and "Part" not in heads(table)
+    assert "Part du CA total" not in heads(top_table(weights))
+
+
+def test_what_needs_costs_is_left_out_and_the_line_of_the_parameters_is_given(grouped):
+    bare = company({"invoice_lines": lines()})
+    table = stress_table(chapter(bare))
+    assert heads(table) == ["Scénario", "CA perdu", "Part du CA total"]
+    assert "economics: {variable_cost_rate: 0.60, fixed_costs: 300000}" in table.note
+    half = stress_table(
+        chapter(company({"invoice_lines": lines()}, economics={"variable_cost_rate": "0.60"}))
+    )
+    assert "Contribution perdue" in heads(half) and "Résultat restant" not in heads(half)
+    assert "economics: {fixed_costs: 300000}" in half.note
+    assert stress_table(chapter(grouped)).note == ""
+
+
+@pytest.mark.parametrize(("lang", "month"), [("fr", "décembre 2021"), ("en", "December 2021")])
+def test_months_are_in_the_language_of_the_report_not_of_the_company(grouped, lang, month):
+    weights = chapter(grouped, lang)
+    assert years_table(weights).rows[0][0].text == month
+    assert month in history_figure(weights).alt
+
+
+def test_a_ranking_of_ties_is_dropped_and_the_title_counts_as_the_table_does():
+    names = dict(zip("ABCDEF", ["Ann", "Bob", "Cid", "Dan", "Eve", "Fay"], strict=True))
+    clients = sheet(salesperson=[names[code] for code in "ABCDEF"])
+    rows = lines().assign(family="Bolts", qty="1")
+    portfolio = company({"invoice_lines": rows, "customers": clients})
+    chapter(portfolio)
+    team = salespeople(portfolio)
+    assert team.table.rank_product_types.dropna().nunique() <= 2, "all sell the one family"
+    shown = rankings_table(team)
+    assert not isinstance(shown, Table) or "Types de produits" not in heads(shown)
+    uneven = team.table.assign(rank_quantity=[1, 3, 2, 4, 5, 6][: len(team.table)])
+    uneven["rank_change_quantity"] = uneven.rank_revenue - uneven.rank_quantity
+    uneven = type(team)(uneven, team.absent, [])
+    moved = sum("(" in row[2].text for row in rankings_table(uneven).rows[:])
+    assert heads(rankings_table(uneven)) == ["Commercial", "CA", "Quantité"]
+    assert rankings_figure(uneven).title.startswith(f"D’un classement à l’autre, {moved} commerciaux")
+
+
+def test_the_published_table_is_done_again():
+    """Ten clients of a French course of management (BTS): cumulative 42.04 ... 100, HHI 3273.8, Gini 0.6558."""
+    chapter(of_one_year())
+    table = worked_table()
+    assert [row[3].text for row in (table.rows[0], table.rows[-1])] == ["42,0\u00a0%", "100,0\u00a0%"]
+    assert "3\u202f273,8" in table.note and "0,6558" in table.note and "0,047\u00a0%" in table.note
+
+
+def test_tables_of_one_cell_stand_one_under_the_other(grouped):
+    weights = chapter(grouped)
+    both = together(moved_table(weights), segment_table(weights, "region"))
+    html = both._repr_mimebundle_()["text/html"]
+    assert html.index("<table") < html.index("cc-notice") and not is_notice(html)
+    assert is_notice(together(segment_table(weights, "region"), segment_table(weights, "activity")).html())
+
+
+def test_equal_revenues_stand_in_the_order_in_which_they_are_cumulated():
+    rows = [("F1", "C1", "Zed", "2025-06-30", "600"), ("F2", "C2", "Alpha", "2025-06-30", "600")]
+    rows += [(f"M{month}", "C3", "Mid", f"2025-{month:02d}-05", "50") for month in range(1, 13)]
+    rows += [("F4", "C4", "Low", "2025-07-01", "40")]
+    lines = pd.DataFrame(
+        rows, columns=["invoice_id", "customer_id", "customer_name", "invoice_date", "amount_ht"]
+    )
+    ranking = concentration(Portfolio.from_frames(lines, as_of=date(2025, 12, 31), company="ties")).ranking
+    assert ranking.cumulative_share.is_monotonic_increasing
+    assert ranking.revenue_n.tolist() == [600.0, 600.0, 600.0, 40.0]
+
+
+def test_a_client_that_bought_since_the_fiscal_year_is_not_to_be_won_back(tmp_path):
+    """D is in June, N ended in December: who came in March has not left."""
+    lines = ["F;C;D;M"] + [
+        f"A{year}{month};C1;10/{month:02d}/{year};100,00"
+        for year in (2022, 2023, 2024)
+        for month in range(1, 13)
+    ]
+    lines += ["B1;C9;15/03/2025;5000,00", "B2;GONE;15/03/2023;700,00", "B3;C1;20/06/2025;1,00"]
+    (tmp_path / "v.csv").write_text("\n".join(lines) + "\n")
+    columns = {"invoice_id": "F", "customer_id": "C", "invoice_date": "D", "amount_ht": "M"}
+    content = {
+        "company": {"id": "fiscal"}, "period": {"as_of": "2025-06-30", "basis": "fiscal"},
+        "sources": {"invoice_lines": {"path": "v.csv", "columns": columns}},
+    }  # fmt: skip
+    found = concentration(Portfolio.of(make_params(content, folder=tmp_path, where="fiscal.yml")))
+    assert found.winback.index.tolist() == ["GONE"]

@@ -25,3 +25,11 @@ def postgresql() -> Iterator[servers.Server]:
 def mariadb() -> Iterator[servers.Server]:
     with servers.mariadb() as server:
         yield server
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that starts a server is slow."""
+    for item in items:
+        if {"postgresql", "mariadb"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)

@@ -1,0 +1,128 @@
+"""What late payers owe: interest by half-year, and the fixed indemnity of each invoice (5.11, 5.12).
+
+Floor 4. Interest starts the day after the due date and runs to the day of payment. The legal rate is that of the
+half-year of each day; public buyers keep the rate of the half-year in which interest starts. No VAT on penalties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from capclient.indicators.exact import number, product
+
+YEAR_DAYS = 365
+
+
+def half_year_rates(refi: Mapping[date, Decimal], *, points: Decimal, last: date) -> dict[date, Decimal]:
+    """Return the yearly rate in percent of each half-year by its first day, up to that of ``last``.
+
+    Parameters
+    ----------
+    refi
+        Refinancing rate in percent by the day it took effect.
+    points
+        What the law or the contract adds to it.
+
+    Examples
+    --------
+    >>> from capclient.regulation import refi_rates
+    >>> rates = half_year_rates(refi_rates(), points=Decimal(10), last=date(2025, 12, 31))
+    >>> {day.isoformat(): str(rate) for day, rate in rates.items() if day.year >= 2023}
+    {'2023-01-01': '12.50', '2023-07-01': '14.00', '2024-01-01': '14.50', '2024-07-01': '14.25', \
+'2025-01-01': '13.15', '2025-07-01': '12.15'}
+    """
+    days = sorted(refi)
+    if not days:
+        return {}
+    firsts = [date(year, month, 1) for year in range(days[0].year, last.year + 1) for month in (1, 7)]
+    return {
+        first: refi[max(day for day in days if day <= first)] + points
+        for first in firsts
+        if days[0] <= first <= last
+    }
+
+
+def penalties(claims: pd.DataFrame, rates: Mapping[date, Decimal], *, is_frozen: bool = False) -> pd.Series:
+    """Return the interest of each late debt, exactly, as a fraction of a cent; missing where no rate is known.
+
+    Parameters
+    ----------
+    claims
+        ``amount`` (whole cents, including VAT), ``due_date`` and ``end_date`` (datetime64): the day of payment, or D.
+    rates
+        Yearly rate in percent by the first day of its half-year; one entry alone is a rate of the contract that holds
+        for ever.
+    is_frozen
+        Public buyers: the rate of the half-year in which interest starts holds to the end.
+
+    Returns
+    -------
+    Series
+        Fraction of cents (object), indexed like ``claims``; add them up before rounding.
+
+    Examples
+    --------
+    Thirty days in each half-year of 2025 (one rate for both would give 259.40):
+
+    >>> claim = pd.DataFrame({"amount": [1_200_000], "due_date": pd.to_datetime(["2025-05-31"]),
+    ...                       "end_date": pd.to_datetime(["2025-07-30"])})
+    >>> rates = {date(2025, 1, 1): Decimal("13.15"), date(2025, 7, 1): Decimal("12.15")}
+    >>> rounded_euros(penalties(claim, rates).iloc[0])
+    Decimal('249.53')
+    """
+    due, end = pd.to_datetime(claims["due_date"]), pd.to_datetime(claims["end_date"])
+    late = (end - due).dt.days.clip(lower=0).astype("int64")
+    starts = sorted(rates)
+    scale, scaled = _whole([number(rates[day]) for day in starts])
+    bounds = [pd.Timestamp(day) for day in starts]
+    total = np.zeros(len(claims), dtype=object)
+    # the interest of [first, next): days d with due < d <= end
+    for place, first in enumerate(bounds):
+        until = bounds[place + 1] if place + 1 < len(bounds) else None
+        first_day = due + pd.Timedelta(days=1)
+        if is_frozen:
+            mine = (first_day >= first) & ((first_day < until) if until is not None else True)
+            days = late.where(mine, 0)
+        else:
+            from_day = first_day.where(first_day > first, first)
+            to_day = end if until is None else end.where(end < until, until - pd.Timedelta(days=1))
+            days = ((to_day - from_day).dt.days + 1).clip(lower=0)
+        weight = product(claims["amount"].to_numpy(), days.to_numpy().astype("int64")).astype(object)
+        total = total + weight * scaled[place]
+    known = due >= bounds[0] - pd.Timedelta(days=1) if bounds else pd.Series(False, index=claims.index)
+    below = scale * 100 * YEAR_DAYS
+    values = [
+        Fraction(int(value), below) if is_known else None
+        for value, is_known in zip(total, known, strict=True)
+    ]
+    return pd.Series(values, index=claims.index, dtype=object, name="penalty")
+
+
+def _whole(rates: list[Fraction]) -> tuple[int, list[int]]:
+    """Bring rates to whole numbers over one denominator."""
+    scale = int(np.lcm.reduce([rate.denominator for rate in rates])) if rates else 1
+    return scale, [int(rate * scale) for rate in rates]
+
+
+def rounded_euros(cents: Fraction) -> Decimal:
+    """Round an exact number of cents, half up, and return euros.
+
+    >>> rounded_euros(Fraction(1, 2))
+    Decimal('0.01')
+    """
+    return Decimal(int(cents + Fraction(1, 2)) if cents >= 0 else -int(-cents + Fraction(1, 2))).scaleb(-2)
+
+
+def recovery_indemnity(invoices: int, *, amount: Decimal = Decimal(40)) -> Decimal:
+    """Return the fixed indemnity: an amount a late invoice, not a client nor a reminder (5.12).
+
+    >>> recovery_indemnity(3)
+    Decimal('120')
+    """
+    return amount * invoices

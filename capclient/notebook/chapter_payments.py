@@ -1,0 +1,133 @@
+"""Chapter 70, second half: how clients pay, what the law allows, and whom to remind first.
+
+Floor 7.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from capclient import figures
+from capclient.indicators.payment_score import GRADES
+from capclient.notebook.desk import absent, desk
+from capclient.notebook.listing import listing
+from capclient.notices import Notice
+from capclient.tables import Table
+from capclient.themes.lateness import Lateness
+from capclient.themes.payment_terms import PaymentTerms, terms_by_client
+from capclient.themes.recovery import RecoveryTheme
+from capclient.themes.recovery_list import names_of
+from capclient.vocabulary import Unknown
+from capclient.wording import text
+
+__all__ = [
+    "credit_limits_table",
+    "grades_figure",
+    "late_payers_table",
+    "lateness_figure",
+    "penalties_figure",
+    "penalties_table",
+    "recovery_table",
+    "scores_table",
+    "terms_table",
+]
+
+
+def lateness_figure(late: Lateness) -> figures.Figure | Notice:
+    """Draw the amounts paid in N and still overdue by class of lateness."""
+    if late.reason is not None:
+        return absent(late.reason)
+    paid = late.classes.paid
+    after = float(paid.iloc[2:].sum()) / float(paid.sum()) if paid.sum() > 0 else None
+    return figures.lateness_figure(late.classes, late_share=after, **desk().drawn)
+
+
+def late_payers_table(late: Lateness, *, most: int = 12) -> Table | Notice:
+    """Show the clients that pay late, the largest sums first: days late times euros paid."""
+    if late.no_payments is not None:
+        return absent(late.no_payments)
+    rows = _named(late.customers[late.customers.days_late > 0])
+    rows["weight_"] = rows.days_late * rows.paid_n
+    rows = rows.sort_values(["weight_", "name"], ascending=[False, True], kind="stable")
+    names = [
+        "name",
+        "paid_n",
+        "settled_invoices",
+        "days_late",
+        "days_late_signed",
+        "days_late_before",
+        "late_share",
+    ]
+    return listing(rows, names, "table.late_payers", most=most)
+
+
+def terms_table(law: PaymentTerms, *, most: int = 12) -> Table | Notice:
+    """Show by client how agreed terms stand to the legal ceiling, breaches first."""
+    if law.terms_reason is not None:
+        return absent(law.terms_reason)
+    rows = _named(terms_by_client(law.terms))
+    rows["buyer"] = [text(f"buyer.{code}", desk().lang) for code in rows.buyer]
+    names = ["name", "buyer", "judged_invoices", "breach_invoices", "longest_term", "excess_days", "amount"]
+    return listing(rows, names, "table.terms", most=most)
+
+
+def penalties_figure(law: PaymentTerms) -> figures.Figure | Notice:
+    """Draw what the clients that paid late, or not yet, owe on top."""
+    if law.penalties_reason is not None:
+        return absent(law.penalties_reason)
+    return figures.penalties_figure(_named(law.penalties), **desk().drawn)
+
+
+def penalties_table(law: PaymentTerms, *, most: int = 12) -> Table | Notice:
+    """Show penalties and indemnities by client."""
+    if law.penalties_reason is not None:
+        return absent(law.penalties_reason)
+    names = ["name", "paid_late", "overdue", "late_invoices", "penalty", "indemnity"]
+    return listing(_named(law.penalties), names, "table.penalties", most=most)
+
+
+def grades_figure(late: Lateness) -> figures.Figure | Notice:
+    """Draw graded clients and what they owe by payment grade."""
+    if late.no_payments is not None:
+        return absent(late.no_payments)
+    scored = late.customers[late.customers.payment_grade.notna()]
+    if scored.empty:
+        return absent(Unknown("n_small"))
+    by_grade = scored.groupby("payment_grade").receivable.agg(["size", "sum"]).reindex(list(GRADES)).fillna(0)
+    return figures.grades_figure(by_grade.set_axis(["customers", "receivable"], axis=1), **desk().drawn)
+
+
+def scores_table(late: Lateness, *, most: int = 12) -> Table | Notice:
+    """Show the graded clients, the poorest payers first."""
+    if late.no_payments is not None:
+        return absent(late.no_payments)
+    rows = _named(late.customers[late.customers.payment_score.notna()])
+    rows = rows.sort_values(["payment_score", "name"], kind="stable")
+    names = ["name", "payment_score", "payment_grade", "days_late", "overdue_over_60", "disputed", "rejected"]
+    return listing(rows, [*names, "receivable"], "table.scores", most=most)
+
+
+def credit_limits_table(risk: RecoveryTheme, *, most: int = 10) -> Table | Notice:
+    """Show what clients owe against their limit of credit, the most exceeded first."""
+    if risk.limits_reason is not None:
+        return absent(risk.limits_reason)
+    names = ["name", "receivable", "credit_limit", "limit_used", "excess"]
+    return listing(risk.limits, names, "table.credit_limits", most=most)
+
+
+def recovery_table(risk: RecoveryTheme, *, most: int = 15) -> Table | Notice:
+    """Show the recovery list: what to claim, since when, and the step that is due."""
+    if risk.reason is not None:
+        return absent(risk.reason)
+    rows = risk.clients.rename(columns={"claim": "to_claim"})
+    rows["recovery_stage"] = [text(f"recovery_stage.{code}", desk().lang) for code in rows.get("stage", [])]
+    names = ["name", "salesperson", "to_claim", "overdue", "credits", "disputed", "oldest_days", "recovery_stage",
+             "payment_grade"]  # fmt: skip
+    return listing(rows, names, "table.recovery", most=most, note="table.recovery.note")
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the name of each client beside its figures."""
+    rows = rows.copy()
+    rows["name"] = names_of(desk().portfolio, rows.index)
+    return rows.rename_axis("customer_id")

@@ -1,0 +1,71 @@
+"""How long the company waits for what clients owe, and how well it collects (5.2 to 5.5, 5.9).
+
+Floor 5. Its findings bear the group ``receivables`` and are handed over by that theme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pandas as pd
+
+from capclient.engine import receivables as engine
+from capclient.findings import Finding, finding
+from capclient.indicators.dso import average_days_delinquent, collection_effectiveness, countback_dso, dso
+from capclient.portfolio import Portfolio
+from capclient.themes.accounts import INPUTS, PAYMENTS, Sales, first_day, months_back, sales
+from capclient.vocabulary import Unknown
+
+WAITING = ("dso", "dso_countback", "dso_best_possible", "average_days_delinquent", "cei")
+
+
+def waits(portfolio: Portfolio, balance: pd.Series) -> dict[str, Fraction | Unknown]:
+    """Return the days of sales by measure; ``balance`` is the aged balance, in cents by class."""
+    sold, year = sales(portfolio), portfolio.windows.n
+    total, not_due = int(balance.sum()), int(balance["not_due"])
+    missing = sold.reason or (None if portfolio.is_complete(year) else Unknown("period_incomplete"))
+    simple = missing or dso(total, sold.over(year), days=year.days)
+    best = missing or dso(not_due, sold.over(year), days=year.days)
+    return {
+        "dso": simple,
+        "dso_countback": sold.reason or countback_dso(total, months_back(portfolio, sold)),
+        "dso_best_possible": best,
+        "average_days_delinquent": average_days_delinquent(simple, best),
+    }
+
+
+def waiting(
+    portfolio: Portfolio, measured: Mapping[str, Fraction | Unknown], balance: pd.Series, past: Unknown | None
+) -> list[Finding]:
+    """Return the findings of the waits, and that of the effectiveness of collection (``past``: why it is unknown)."""
+    sold, year = sales(portfolio), portfolio.windows.n
+    values = {**measured, "cei": _effectiveness(portfolio, sold, balance, past)}
+    caveat = "caveat.estimated" if sold.is_estimated else None
+    return [
+        finding(
+            f"receivables.{name}",
+            value if isinstance(value, Unknown) else float(value),
+            period=year,
+            caveat=caveat,
+            inputs=(*INPUTS, "invoice_lines"),
+        )
+        for name, value in values.items()
+    ]
+
+
+def _effectiveness(
+    portfolio: Portfolio, sold: Sales, balance: pd.Series, past: Unknown | None
+) -> Fraction | Unknown:
+    year = portfolio.windows.n
+    if past is not None or sold.reason is not None:
+        return past or sold.reason or Unknown("not_applicable")
+    if not portfolio.is_complete(year):
+        return Unknown("period_incomplete")
+    sql = engine.opened(with_payments=portfolio.has(PAYMENTS))
+    opening = int(portfolio.ledger.frame(sql, {"day": year.start}).cents.iloc[0])
+    if opening == 0 and first_day(portfolio) >= year.start:
+        return Unknown("history_short")
+    return collection_effectiveness(
+        opening=opening, sales=sold.over(year), closing=int(balance.sum()), not_due=int(balance["not_due"])
+    )

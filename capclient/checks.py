@@ -57,9 +57,13 @@ BROUGHT = {
 
 
 def limits_said(portfolio: Portfolio, lang: str) -> list[str]:
-    """Return what the books of a company cannot tell (C.11), without what its other sources tell."""
+    """Return what the books of a company cannot tell (C.11), without what its other sources tell.
+
+    Revenue whose credit notes were moved to the date of their invoice is said first: it is no revenue of accounts.
+    """
     given = portfolio.params.sources
-    return [
+    moved = [facts for _, code, facts in portfolio.store.report["notes"] if code == "ingest.restated"]
+    return [spoken_facts("ingest.restated", facts, lang) for facts in moved] + [
         spoken_facts(code, facts, lang)
         for book in portfolio.books.values()
         for code, facts in book["limits"]

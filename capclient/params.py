@@ -82,6 +82,7 @@ class PeriodParams(Model):
     fiscal_year_end: Annotated[str, form(r"[0-9]{2}-[0-9]{2}", "12-31", "06-30")] = "12-31"
     covered_from: Day | None = None
     covered_to: Day | None = None
+    restate: bool = False  # count a credit note on the day of the invoice that it corrects (0.4)
 
     @field_validator("fiscal_year_end")
     @classmethod

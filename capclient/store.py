@@ -82,6 +82,7 @@ def store_key(params: Params, inputs: list[InputFile]) -> str:
         "currency": params.company.currency,
         "siren": params.company.siren,
         "group": params.company.group,
+        "restate": params.period.restate,
     }
     text = json.dumps([FORMAT, obeyed, [asdict(item) for item in inputs]], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

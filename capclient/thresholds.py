@@ -115,9 +115,7 @@ class PricingThresholds(Group):
 
     mean_customers: Customers = 3  # of a product, for a mean price
     fit_customers: Customers = 5  # of a product, for a line of price on quantity
-    mixed_dispersion: Factor = Decimal(
-        "0.5"
-    )  # above, one code covers several things: postage, sundries, sold off
+    mixed_dispersion: Factor = Decimal("0.5")  # above, one code covers several things (postage, sundries)
     low_index: Factor = Decimal(95)
 
 

@@ -20,7 +20,7 @@ from capclient import schema
 from capclient.engine.duckdb import workspace
 from capclient.engine.operations import CUSTOMER_DAYS, CUSTOMER_DAYS_BOOKED
 from capclient.errors import LedgerError, SourceError, listed
-from capclient.ingest import balance, keys, ledger, receivable_accounts, rejects, tables, totals
+from capclient.ingest import balance, keys, ledger, receivable_accounts, rejects, restating, tables, totals
 from capclient.ingest.books import MERGED, Books, read_books
 from capclient.ingest.sources import Part, parts_of
 from capclient.inputs import Inputs, inputs_of
@@ -114,9 +114,13 @@ def _read_everything(
     report["covered"] = [day.isoformat() for day in covered] if covered else _wide_cover(notes)
     if "invoice_lines" in parts:
         lines = ledger.relation(folder, parts["invoice_lines"])
+        if params.period.restate:
+            here = lines.replace("{folder}", written(folder)[1:-1])
+            notes.append(["invoice_lines", "ingest.restated", restating.moved(con, here)])
+            lines = restating.restated(lines)
         report["lines"] = lines
         rejects.write(con, folder, parts["invoice_lines"], refused)
-        bound = customer_days(parts["invoice_lines"]).replace(
+        bound = customer_days(parts["invoice_lines"], params).replace(
             "{invoice_lines}", lines.replace("{folder}", written(folder)[1:-1])
         )
         con.execute(
@@ -185,6 +189,7 @@ def _parts(
     return parts
 
 
-def customer_days(parts: list[Part]) -> str:
-    """Return the operation that sums client days: by accounting date where some file gives one (0.4, C.7)."""
-    return CUSTOMER_DAYS_BOOKED if any(part.column("accounting_date") for part in parts) else CUSTOMER_DAYS
+def customer_days(parts: list[Part], params: Params) -> str:
+    """Return the operation that sums client days: by accounting date where there is one (0.4, C.7)."""
+    booked = params.period.restate or any(part.column("accounting_date") for part in parts)
+    return CUSTOMER_DAYS_BOOKED if booked else CUSTOMER_DAYS

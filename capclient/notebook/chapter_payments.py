@@ -13,7 +13,7 @@ from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.tables import Table
-from capclient.themes.lateness import Lateness
+from capclient.themes.lateness import Lateness, is_client
 from capclient.themes.payment_terms import PaymentTerms, terms_by_client
 from capclient.themes.recovery import RecoveryTheme
 from capclient.themes.recovery_list import names_of
@@ -75,7 +75,7 @@ def penalties_figure(law: PaymentTerms) -> figures.Figure | Notice:
     """Draw what the clients that paid late, or not yet, owe on top."""
     if law.penalties_reason is not None:
         return absent(law.penalties_reason)
-    return figures.penalties_figure(_named(law.penalties), **desk().drawn)
+    return figures.penalties_figure(_clients(law.penalties), **desk().drawn)
 
 
 def penalties_table(law: PaymentTerms, *, most: int = 12) -> Table | Notice:
@@ -83,14 +83,14 @@ def penalties_table(law: PaymentTerms, *, most: int = 12) -> Table | Notice:
     if law.penalties_reason is not None:
         return absent(law.penalties_reason)
     names = ["name", "paid_late", "overdue", "late_invoices", "penalty", "indemnity"]
-    return listing(_named(law.penalties), names, "table.penalties", most=most)
+    return listing(_clients(law.penalties), names, "table.penalties", most=most)
 
 
 def grades_figure(late: Lateness) -> figures.Figure | Notice:
     """Draw graded clients and what they owe by payment grade."""
     if late.no_payments is not None:
         return absent(late.no_payments)
-    scored = late.customers[late.customers.payment_grade.notna()]
+    scored = _clients(late.customers[late.customers.payment_grade.notna()])
     if scored.empty:
         return absent(Unknown("n_small"))
     by_grade = scored.groupby("payment_grade").receivable.agg(["size", "sum"]).reindex(list(GRADES)).fillna(0)
@@ -101,7 +101,7 @@ def scores_table(late: Lateness, *, most: int = 12) -> Table | Notice:
     """Show the graded clients, the poorest payers first."""
     if late.no_payments is not None:
         return absent(late.no_payments)
-    rows = _named(late.customers[late.customers.payment_score.notna()])
+    rows = _clients(late.customers[late.customers.payment_score.notna()])
     rows = rows.sort_values(["payment_score", "name"], kind="stable")
     names = ["name", "payment_score", "payment_grade", "days_late", "overdue_over_60", "disputed", "rejected"]
     return listing(rows, [*names, "receivable"], "table.scores", most=most)
@@ -124,6 +124,11 @@ def recovery_table(risk: RecoveryTheme, *, most: int = 15) -> Table | Notice:
     names = ["name", "salesperson", "to_claim", "overdue", "credits", "disputed", "oldest_days", "recovery_stage",
              "payment_grade"]  # fmt: skip
     return listing(rows, names, "table.recovery", most=most, note="table.recovery.note")
+
+
+def _clients(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the accounts of clients, by name: nobody writes to a pooled code."""
+    return _named(rows[is_client(desk().portfolio, rows.index)])
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from capclient import figures
 from capclient.figures.receivables import class_name
 from capclient.notebook.desk import absent, desk, found
-from capclient.notebook.listing import listing
+from capclient.notebook.listing import client_words, listing
 from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes.receivables import BESIDE, Receivables
@@ -82,6 +82,7 @@ def debtors_figure(owed: Receivables) -> figures.Figure | Notice:
     first = owed.customers[owed.customers.receivable > 0].head(DRAWN)
     if first.empty:
         return absent(Unknown("not_applicable"))
+    first = first.assign(name=client_words(first["name"], desk().lang))
     return figures.debtors_figure(first, **desk().drawn)
 
 

@@ -26,6 +26,7 @@ from capclient.wording.numbers import count, day, share, spoken
 __all__ = [
     "bands_table",
     "bridge_figure",
+    "captives_table",
     "claims_table",
     "cohorts_figure",
     "definitions_table",
@@ -214,3 +215,13 @@ def loyalty_table(matrix: Loyalty) -> Table | Notice:
         quadrant=[text(f"quadrant.{code}", lang) for code in frame.quadrant],
     )
     return listing(worded, ["quadrant", "customers", "revenue", "followup"], "table.quadrants")
+
+
+def captives_table(matrix: Loyalty, *, most: int = 10) -> Table | Notice:
+    """Show the clients that stay and are not satisfied, the largest first."""
+    if matrix.reason is not None:
+        return absent(matrix.reason)
+    captives = matrix.customers[matrix.customers.quadrant == "captive"]
+    rows = captives.sort_values(["revenue_n", "name"], ascending=[False, True], kind="stable")
+    names = ["name", "customer_id", "revenue_n", "salesperson"]
+    return listing(rows.rename_axis("customer_id"), names, "table.captives", most=most)

@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 
+from capclient.accounting.identity import COUNTER, UNKNOWN
 from capclient.findings import Finding
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.units import UNITS
@@ -107,12 +108,21 @@ def _is_blank(values: pd.Series) -> bool:
     return bool((values.isna() | values.eq("")).all())
 
 
+def client_words(names: pd.Series, lang: str) -> pd.Series:
+    """Say in words what stands for the sales of nobody known."""
+    return names.replace(
+        {UNKNOWN: text("customer.unidentified", lang), COUNTER: text("customer.counter", lang)}
+    )
+
+
 def in_words(frame: pd.DataFrame, names: list[str], lang: str) -> pd.DataFrame:
     """Turn codes and dates into words; numbers stay numbers."""
     worded = frame.reset_index() if frame.index.name == "customer_id" else frame.copy()
     for name in names:
         kind = {"stage_before": "stage"}.get(name, name)
-        if kind in {"state", "stage"}:
+        if name == "name":
+            worded[name] = client_words(worded[name], lang)
+        elif kind in {"state", "stage"}:
             worded[name] = [
                 text(f"{kind}.{code}", lang) if isinstance(code, str) else None for code in worded[name]
             ]

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from capclient.accounting.identity import COUNTER, UNKNOWN
 from capclient.findings import Finding, finding
 from capclient.indicators.lateness import (
     late_share,
@@ -237,7 +238,7 @@ def _findings(
             values["paid_on_time_share"] = on_time / n
             counts["paid_on_time_share"] = n
             intervals["paid_on_time_share"] = wilson_interval(on_time, n)
-        counted = clients[_counted(portfolio, clients)]
+        counted = clients[is_client(portfolio, clients.index)]
         seen = counted.worsening.notna()
         values["worsening_customers"] = (
             int(counted.worsening.fillna(False).sum()) if seen.any() else Unknown("history_short")
@@ -260,10 +261,10 @@ def _findings(
     ]  # fmt: skip
 
 
-def _counted(portfolio: Portfolio, clients: pd.DataFrame) -> pd.Series:
-    """Tell which rows are clients: pooled codes are in totals, out of counts."""
-    pools = portfolio.customers.is_pool.reindex(clients.index)
-    return ~pools.fillna(False).astype(bool)
+def is_client(portfolio: Portfolio, index: pd.Index) -> pd.Series:
+    """Tell which accounts are clients: pooled codes and sales to nobody known are in totals, out of counts."""
+    pools = portfolio.customers.is_pool.reindex(index)
+    return ~pools.fillna(False).astype(bool) & ~index.isin([UNKNOWN, COUNTER])
 
 
 def _over_30(paid: int, long: int, overdue: int, overdue_long: int) -> Fraction | Unknown:

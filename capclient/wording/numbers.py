@@ -107,8 +107,9 @@ def ratio(value: Number, lang: str) -> str:
 
 
 def days(value: Number, lang: str) -> str:
-    """``45 j`` or ``45 d``."""
-    return count(value, lang) + ("\u00a0j" if lang == "fr" else "\u00a0d")
+    """``45 j`` or ``45 d``; a mean keeps its tenth (``54,6 j``), so that two means and their difference agree."""
+    whole = round(float(value), 1) % 1 == 0 or abs(float(value)) >= 100
+    return decimal(value, lang, 0 if whole else 1) + ("\u00a0j" if lang == "fr" else "\u00a0d")
 
 
 def years(value: Number, lang: str) -> str:

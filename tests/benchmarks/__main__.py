@@ -6,12 +6,13 @@ import argparse
 import tempfile
 from collections.abc import Callable
 
-from tests.benchmarks import ingest, prices, report, start, summaries
+from tests.benchmarks import ingest, prices, report, start, summaries, themes
 from tests.benchmarks.measure import Row, fresh
 
 NEED_A_LEDGER: dict[str, Callable[[str], list[Row]]] = {
     "summaries": summaries.rows,
     "prices": prices.rows,
+    "themes": themes.rows,
     "ingest": ingest.rows,
 }
 OTHERS: dict[str, Callable[[str], list[Row]]] = {
@@ -58,7 +59,7 @@ def _print(rows: list[Row]) -> None:
 def _line(row: Row) -> str:
     ours = f"{row.ours.seconds:.2f} s {row.ours.megabytes:,.0f} MB"
     if row.baseline is None:
-        return f"{row.what:<42}{ours:>16}{'':>26}{row.target:>6.2f} s"
+        return f"{row.what:<42}{ours:>16}{'':>26}{row.target:>6.2f} s  {row.remark}".rstrip()
     baseline = f"{row.baseline.seconds:.2f} s {row.baseline.megabytes:,.0f} MB"
     ratio, memory = row.ours.seconds / row.baseline.seconds, row.ours.megabytes / row.baseline.megabytes
     aimed = f"{row.memory_target:>8.2f}" if row.memory_target else " " * 8

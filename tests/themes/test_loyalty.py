@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from capclient.notebook import captives_table
+from capclient.notebook.desk import Desk, _desks
 from capclient.portfolio import Portfolio
 from capclient.themes import (
     Findings,
@@ -17,6 +19,7 @@ from capclient.themes import (
     recurrence,
     retention,
 )
+from capclient.themes.loyalty import Loyalty
 from tests.themes.test_themes import AS_OF, ledger
 
 
@@ -394,3 +397,14 @@ def random_ledger(rng):
         doc_type="invoice", amount_ht=1.0,
     )  # fmt: skip
     return pd.concat([frame[~(asleep & away)], ends], ignore_index=True)
+
+
+def test_the_captives_are_named_the_largest_first(six_years):
+    rows = pd.DataFrame(
+        {"quadrant": ["captive", "ambassador", "captive", "deserter"], "name": ["Petit", "Ami", "Gros", "Parti"],
+         "revenue_n": [10.0, 900.0, 500.0, 5.0], "salesperson": "Anne"},
+        index=["C1", "C2", "C3", "C4"],
+    )  # fmt: skip
+    _desks[:] = [Desk(six_years, "fr")]
+    page = captives_table(Loyalty(rows, pd.DataFrame(), None, [])).html()
+    assert page.index("Gros") < page.index("Petit") and "Ami" not in page and "Parti" not in page

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from capclient.checks import spoken_facts
 from capclient.engine.duckdb import workspace
 from capclient.errors import SourceError, listed
 from capclient.proposal import company_id, drafted, quoted_text, yaml_text
+from capclient.proposal.beside import sorted_tables, spoken, yaml_lines
 from capclient.readers.address import is_sqlite_file
 from capclient.readers.book import Book
 from capclient.readers.fec import is_fec
@@ -55,8 +56,7 @@ def initiated(paths: Sequence[Path], out: Path) -> Initiation:
     """
     kinds = sorted_out(paths)
     if not kinds["fec"] and not kinds["einvoices"]:
-        draft = drafted(list(paths))
-        return Initiation(draft.lines, yaml_text(draft, out), tuple(draft.blocking))
+        return _tables_alone(paths, kinds["tables"], out)
     lines: list[str] = []
     sources: list[str] = []
     company: dict[str, str] = {}
@@ -80,13 +80,35 @@ def initiated(paths: Sequence[Path], out: Path) -> Initiation:
         )
         blocking = () if kinds["fec"] else blocking
     if kinds["tables"]:
-        names = listed((path.name for path in kinds["tables"]), 20)
-        lines.append(text("init.other_tables", files=names))
-        sources.append(f"  # {text('init.yaml.other_tables', tables=', '.join(OTHER_TABLES))}")
-        sources += [
-            f"  # customers: {{path: {quoted_text(_relative(path, out))}}}" for path in kinds["tables"]
-        ]
+        found = sorted_tables(kinds["tables"])
+        lines += spoken(found)
+        sources += yaml_lines(found, out, booked={"payments"} if kinds["fec"] else ())
+        if found.ledger:
+            names = listed((path.name for path in found.ledger), 20)
+            lines.append(text("init.other_tables", files=names))
+            sources.append(f"  # {text('init.yaml.other_tables', tables=', '.join(OTHER_TABLES))}")
+            sources += [
+                f"  # customers: {{path: {quoted_text(_relative(path, out))}}}" for path in found.ledger
+            ]
     return Initiation(tuple(lines), _yaml(out, company, period, sources), blocking)
+
+
+def _tables_alone(paths: Sequence[Path], files: list[Path], out: Path) -> Initiation:
+    """Propose tables without accounts nor e-invoices: sales, and what lies beside them."""
+    found = sorted_tables(files)
+    if not found.others:
+        draft = drafted(list(paths))
+        return Initiation(draft.lines, yaml_text(draft, out), tuple(draft.blocking))
+    beside = yaml_lines(found, out)
+    if not found.ledger:
+        missing = text("init.no_ledger")
+        beside += [f"  # {text('init.yaml.no_ledger')}", "  # fec: ", "  # invoice_lines: {path: }"]
+        return Initiation((*spoken(found), missing), _yaml(out, {}, [], beside), ("invoice_lines",))
+    draft = drafted(list(found.ledger), found.sheets)
+    if any(item.table == "payments" for item in found.others):
+        draft = replace(draft, settled=None)  # what was paid is in a table of its own
+    whole = "\n".join([yaml_text(draft, out).rstrip("\n"), *beside, ""])
+    return Initiation((*draft.lines, *spoken(found)), whole, tuple(draft.blocking))
 
 
 def sorted_out(paths: Sequence[Path]) -> dict[str, list[Path]]:

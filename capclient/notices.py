@@ -15,6 +15,8 @@ from capclient.wording import has, text
 
 _NOTICES = re.compile(r'(?:<div class="cc-notice"[^<]*<strong>[^<]*</strong>[^<]*</div>\s*)+')
 
+_NOTICE = re.compile(r'<div class="cc-notice"[^<]*<strong>([^<]*)</strong>\s*([^<]*?)\s*</div>')
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -36,6 +38,17 @@ class Notice:
 def is_notice(html: str) -> bool:
     """Tell whether the HTML of an output is that of notices, and nothing else."""
     return _NOTICES.fullmatch(html.strip()) is not None
+
+
+def notices_told(html: str) -> tuple[str, ...]:
+    """Return what each notice of an output says, its head included; nothing when it holds anything else.
+
+    >>> notices_told('<div class="cc-notice" role="note"><strong>Non calculé</strong> Rien.</div>')
+    ('Non calculé Rien.',)
+    """
+    if not is_notice(html):
+        return ()
+    return tuple(" ".join(words) for words in _NOTICE.findall(html))
 
 
 def notice(unknown: Unknown, lang: str, *, origin: str = "") -> Notice:

@@ -61,6 +61,8 @@ class Company(Model):
     id: str
     name: str = ""
     siren: str = ""
+    address: str = ""  # printed on letters, like the person who signs them; blanks stand for what is not told
+    signatory: str = ""
     sector: str = ""
     group: bool = False  # several companies in one portfolio are meant
     currency: Annotated[str, form(r"[A-Z]{3}", "EUR", "USD")] = "EUR"

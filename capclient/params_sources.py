@@ -63,6 +63,7 @@ class FileSource(Model):
 
     path: Given
     columns: dict[str, str] = {}
+    constants: dict[str, str] = {}  # columns of texts or codes that every line has alike
     sheet: Annotated[list[str], BeforeValidator(as_list)] = []
     rows: Annotated[str, form(r"([0-9]{1,12}-[0-9]{0,12})?", "1-5000", "5001-")] = ""
     encoding: str = ""

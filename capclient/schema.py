@@ -123,7 +123,9 @@ TABLES: dict[str, Table] = {
             "payments",
             *_columns("text", "payment_id customer_id* invoice_id"),
             *_columns("date", "date* accounting_date"),
-            *_columns("money", "amount*"),
+            *_columns(
+                "money", "amount*"
+            ),  # a payment that came back (kind reject) is negative, whatever its sign
             Column("kind", "code", words=levels.PAYMENT_KINDS),
             *_columns("text", "method"),
         ),

@@ -237,6 +237,7 @@ class ReceivablesThresholds(Group):
     """Section 5.1: last day overdue of the first three classes of age; findings keep 30, 60 and 90."""
 
     buckets: Stages = (30, 60, 90)
+    unallocated: Share = Decimal("0.10")  # of open debits, above which receipts left apart may have paid them
 
 
 class Thresholds(Group):

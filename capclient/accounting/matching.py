@@ -9,18 +9,19 @@ The items are those of a *ledger*: the accounts of a FEC, or documents and payme
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection
 
 import duckdb
+import pandas as pd
 
 from capclient.accounting.identity import is_pool_sql, no_number_sql
+from capclient.accounting.in_order import MOST_INVOICES, Piece, settled_in_order
 from capclient.accounting.options import Options
 
 FEC = "fec"
 LEVELS = ("letters", "amount", "sum", "fifo")
-MOST_ALIKE = 50  # equal amounts of one customer beyond which none is unique
-MOST_INVOICES, MOST_DAYS = 6, 120
 
 # What is left of each item.
 LEFT = """
@@ -70,38 +71,78 @@ BY_PIECE = """
 SELECT *, abs(rest) AS size FROM fec_left WHERE rest = amount AND let IS NULL AND piece NOT IN ({no_number})
 """
 
-UNIQUE_AMOUNT = f"""
-WITH alone AS (
-    SELECT * FROM fec_left WHERE rest = amount AND let IS NULL AND NOT {is_pool_sql("customer")}
-    QUALIFY count(*) OVER (PARTITION BY company, customer, abs(amount)) <= {MOST_ALIKE}
+# What meets in order of time: items with something left of the clients who owe and are owed. A credit that names an
+# invoice it more than paid is no receipt without name: first in, first out alone may use the rest of it.
+IN_ORDER = f"""
+WITH item AS (
+    SELECT id, company, customer, date, document_date - DATE '1970-01-01' AS day,
+           coalesce(due_date, document_date) - DATE '1970-01-01' AS due, (rest * 100)::BIGINT AS cents,
+           rest = amount AND let IS NULL AND NOT {is_pool_sql("customer")} AS is_whole,
+           let IS DISTINCT FROM 'named' AS is_free
+    FROM fec_left WHERE rest <> 0 AND date IS NOT NULL AND document_date IS NOT NULL
+)
+SELECT id, concat(company, ' ', customer), cents, day, due, is_whole, is_free FROM item
+SEMI JOIN (SELECT company, customer FROM item GROUP BY ALL HAVING min(cents) < 0 AND max(cents) > 0)
+     USING (company, customer)
+ORDER BY company, customer, date, cents < 0, id
+"""
+ADD = """
+INSERT INTO fec_allocations
+SELECT debit, credit, (cents::DECIMAL(18,0) * 0.01)::DECIMAL(18,2), method FROM fec_pieces
+"""
+MANY = 100_000  # rows read at once
+
+# A receipt may bear the letter of an opening whose own letter the new year dropped: the debit was lettered in a file
+# that is not there. Such receipts settle openings only, and by an exact amount: the only one, or the oldest together.
+ORPHAN = f"""
+opening AS (
+    SELECT * FROM fec_left WHERE is_opening AND amount > 0 AND rest = amount AND let IS NULL
+                                 AND NOT {is_pool_sql("customer")}
 ),
+orphan AS (
+    SELECT * FROM ({LETTERED})
+    QUALIFY NOT bool_or(amount > 0) OVER (PARTITION BY {LETTER}) AND amount < 0 AND rest = amount AND NOT is_opening
+)
+"""
+OPENING = f"""
+WITH {ORPHAN},
 pair AS (
-    SELECT debit.id AS debit_id, credit.id AS credit_id FROM alone AS debit JOIN alone AS credit
-    ON credit.company = debit.company AND credit.customer = debit.customer
-       AND credit.amount = -debit.amount AND debit.amount > 0
-       AND credit.document_date BETWEEN debit.document_date AND debit.document_date + {MOST_DAYS}
-    QUALIFY count(*) OVER (PARTITION BY debit.id) = 1 AND count(*) OVER (PARTITION BY credit.id) = 1
+    SELECT opening.id AS debit_id, orphan.id AS credit_id FROM opening JOIN orphan
+    ON orphan.company = opening.company AND orphan.customer = opening.customer AND orphan.amount = -opening.amount
+       AND orphan.date >= opening.date
+    QUALIFY count(*) OVER (PARTITION BY opening.id) = 1 AND count(*) OVER (PARTITION BY orphan.id) = 1
 )
 SELECT item.*, pair FROM fec_left AS item
      JOIN (SELECT debit_id AS id, debit_id AS pair FROM pair UNION ALL SELECT credit_id, debit_id FROM pair) USING (id)
 """
-
-# The oldest open debits whose running total equals a receipt exactly; the oldest such receipt of each customer.
-OLDEST_SUM = f"""
-WITH debit AS (
-    SELECT *, sum(rest) OVER oldest AS total, row_number() OVER oldest AS rank FROM fec_left WHERE rest > 0
+OPENING_SUM = f"""
+WITH {ORPHAN},
+debit AS (
+    SELECT *, sum(rest) OVER oldest AS total, row_number() OVER oldest AS rank FROM opening
     WINDOW oldest AS (PARTITION BY company, customer ORDER BY coalesce(due_date, document_date), id)
 ),
 receipt AS (
-    SELECT credit.id, credit.company, credit.customer, debit.rank AS debits FROM fec_left AS credit JOIN debit
-    ON debit.company = credit.company AND debit.customer = credit.customer
-        AND debit.total = -credit.rest AND rank <= {MOST_INVOICES}
-        AND credit.date >= debit.date
-    WHERE credit.rest < 0 QUALIFY row_number() OVER (PARTITION BY credit.company, credit.customer
-        ORDER BY credit.document_date, credit.id) = 1
+    SELECT orphan.id, orphan.company, orphan.customer, debit.rank AS debits FROM orphan JOIN debit
+    ON debit.company = orphan.company AND debit.customer = orphan.customer AND debit.total = -orphan.amount
+       AND rank BETWEEN 2 AND {MOST_INVOICES} AND orphan.date >= debit.date
+    QUALIFY row_number() OVER (PARTITION BY orphan.company, orphan.customer
+        ORDER BY orphan.document_date, orphan.id) = 1
 )
 SELECT debit.* EXCLUDE (total, rank) FROM debit JOIN receipt USING (company, customer) WHERE rank <= debits
 UNION ALL SELECT item.* FROM fec_left AS item SEMI JOIN receipt USING (id)
+"""
+
+# All that letters left over of a customer, when it makes all its openings to the cent: one balance paid in parts.
+OPENING_WHOLE = f"""
+WITH member AS (
+    SELECT * FROM fec_left WHERE NOT {is_pool_sql("customer")}
+        AND (is_opening AND amount > 0 AND rest = amount AND let IS NULL
+             OR NOT is_opening AND let IS NOT NULL AND rest < 0)
+)
+SELECT * FROM member SEMI JOIN (
+    SELECT company, customer FROM member GROUP BY ALL HAVING sum(rest) = 0
+        AND min(date) FILTER (NOT is_opening) >= max(date) FILTER (is_opening)
+) USING (company, customer)
 """
 
 
@@ -114,7 +155,14 @@ def match(con: duckdb.DuckDBPyConnection, options: Options) -> None:
     )
     settle(con, quoting, f"{LETTER}, piece", "lettrage")  # a credit note first settles the invoice it quotes
     settle(con, LETTERED, LETTER, "lettrage")
-    match_unnamed(con, levels_of(options.matching))
+    levels = levels_of(options.matching)
+    match_unnamed(con, levels[:1])
+    if levels:
+        settle(con, OPENING, "pair", "opening")
+        while settle(con, OPENING_SUM, "company, customer", "opening"):
+            pass
+        settle(con, OPENING_WHOLE, "company, customer", "opening")
+    match_unnamed(con, levels[1:])
 
 
 def begin(con: duckdb.DuckDBPyConnection, *, ledger: str = FEC) -> None:
@@ -136,17 +184,29 @@ def levels_of(matching: str) -> tuple[str, ...]:
 
 
 def match_unnamed(con: duckdb.DuckDBPyConnection, levels: Collection[str], *, ledger: str = FEC) -> None:
-    """Settle what neither a letter nor the number of an invoice has settled, by each of the ``levels`` asked."""
+    """Settle what neither a letter nor the number of an invoice has settled, by the ``levels`` asked, in order of time.
+
+    A later entry changes nothing that an earlier one settled: see :mod:`~capclient.accounting.in_order`.
+    """
     if "amount" in levels:
         settle(
             con, BY_PIECE.format(no_number=no_number_sql()), "company, customer, piece, size", "piece", ledger=ledger
         )  # fmt: skip
-        settle(con, UNIQUE_AMOUNT, "pair", "amount", ledger=ledger)
-    if "sum" in levels:
-        while settle(con, OLDEST_SUM, "company, customer", "sum", ledger=ledger):
-            pass
-    if "fifo" in levels:
-        settle(con, "SELECT * FROM fec_left", "company, customer", "fifo", ledger=ledger)
+    asked = [level for level in levels if level in LEVELS[1:]]
+    if not asked:
+        return
+    found = con.execute(_of(IN_ORDER, ledger))
+    rows = itertools.chain.from_iterable(iter(lambda: found.fetchmany(MANY), []))
+    add(con, list(settled_in_order(rows, asked)), ledger=ledger)
+
+
+def add(con: duckdb.DuckDBPyConnection, pieces: Collection[Piece], *, ledger: str = FEC) -> None:
+    """Add allocations made elsewhere: ``debit credit cents method``, by the ids of the items."""
+    made = pd.DataFrame(pieces, columns=["debit", "credit", "cents", "method"])
+    kinds = {"debit": "int64", "credit": "int64", "cents": "int64", "method": "str"}
+    con.register(f"{ledger}_pieces", made.astype(kinds))
+    con.execute(_of(ADD, ledger))
+    con.unregister(f"{ledger}_pieces")
 
 
 def settle(
@@ -170,4 +230,4 @@ def settle(
 
 def _of(sql: str, ledger: str) -> str:
     """Return a query on the tables of a ledger."""
-    return sql if ledger == FEC else re.sub(r"\bfec_(?=items|left|allocations)", f"{ledger}_", sql)
+    return sql if ledger == FEC else re.sub(r"\bfec_(?=items|left|allocations|pieces)", f"{ledger}_", sql)

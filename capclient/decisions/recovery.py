@@ -6,7 +6,9 @@ follows rules of the parameters (``thresholds.recovery``); a person decides.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,13 +18,17 @@ from capclient import regulation
 from capclient.engine import payments as engine
 from capclient.indicators.penalties import recovery_indemnity, rounded_euros
 from capclient.indicators.recovery import CLAIMED
+from capclient.levels import activity_code
 from capclient.periods import rolling, shifted
 from capclient.portfolio import Portfolio
 from capclient.themes.accounts import PAYMENTS, tables
 from capclient.themes.once import once
-from capclient.themes.payment_terms import claims_penalties, kinds_of_buyers
+from capclient.themes.payment_terms import FOREIGN, PRIVATE, calculations, claims_penalties, kinds_of_buyers
 from capclient.themes.recovery_list import recovery_clients, reminders
 
+REMINDER = re.compile(r"^(.* )?(relance|rappel|reminder|dunning|mise en demeure)")
+NO_REMINDER = re.compile(r"devis|commercial|offre|produit|quote|product")
+FOUR_YEARS = ("state", "hospital")
 YEARS_TOLD = 3  # of payments, in the file of a case
 
 
@@ -37,6 +43,10 @@ class Case:
     items: pd.DataFrame  # open debts, with days late, penalty and whether they are overdue
     payments: pd.DataFrame
     reminders: pd.DataFrame
+    statement: pd.DataFrame  # of interest: claim (label of its item), from_day, to_day, days, rate, penalty
+    account: pd.DataFrame  # every piece up to D: amount (signed) and balance, in cents
+    doubts: pd.DataFrame  # other codes that may have paid these debts
+    buyer: str = PRIVATE
     attributes: dict[str, str] = field(default_factory=dict)  # siren, country, salesperson ...
 
     @property
@@ -61,14 +71,60 @@ class Case:
     def indemnity(self) -> Decimal:
         """Return the fixed indemnity of these invoices in euros: an invoice counts once, whatever its instalments."""
         firm = self.overdue_items
-        late = firm[firm.kind != "reject"]
-        invoices = set(zip(late.invoice_id.fillna(late.item_id), late.date, strict=True))
+        late = firm[firm.billed.notna()]  # a payment that came back is a debt of its invoice
+        invoices = set(zip(late.invoice_id.fillna(late.item_id), late.billed, strict=True))
         return recovery_indemnity(len(invoices), amount=regulation.indemnity())
 
     @property
     def is_estimated(self) -> bool:
         """Tell whether a due date was computed rather than read."""
         return bool(self.overdue_items.is_estimated.any())
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """Return the letter of the step that is due; none while the accounts of two codes are not matched.
+
+        A due date that was computed puts nobody in default: a reminder goes first.
+        """
+        if self.row.stage not in CLAIMED or len(self.doubts):
+            return ()
+        formal = self.row.stage in ("formal_notice", "counsel") and not self.is_estimated
+        return ("formal_notice",) if formal else ("reminder",)
+
+    @property
+    def dunned(self) -> list[date]:
+        """Return the days of the reminders recorded since the oldest of these debts fell due, in order."""
+        since = pd.to_datetime(self.overdue_items.due_date).min()
+        sent = self.reminders[
+            self.reminders["type"].isin(("mail", "call"))
+            & (self.reminders["date"] > since)
+            & pd.Series(
+                [_is_reminder(cause) for cause in self.reminders.cause],
+                index=self.reminders.index,
+                dtype=bool,
+            )
+        ]
+        return sorted({day.date() for day in sent["date"]})
+
+    @property
+    def invoices_late(self) -> int:
+        """Return the number of invoices that bear the fixed indemnity."""
+        return int(self.indemnity / regulation.indemnity())
+
+    @property
+    def lapses(self) -> date | None:
+        """Return the day after which the oldest debt may be lost, unless something stopped the clock; None abroad.
+
+        Five years from its due date (C. com. L110-4); for the State, towns and public establishments, the end of the
+        fourth year after that of the invoice (law 68-1250).
+        """
+        if self.buyer == FOREIGN or self.overdue_items.empty:
+            return None
+        if self.buyer in FOUR_YEARS:
+            dates = self.overdue_items["date"].fillna(self.overdue_items.due_date)
+            return date(pd.to_datetime(dates).min().year + 4, 12, 31)
+        due = pd.to_datetime(self.overdue_items.due_date).min()
+        return (due + pd.DateOffset(years=5)).date()
 
 
 @once
@@ -77,7 +133,8 @@ def recovery_cases(portfolio: Portfolio) -> list[Case]:
     found = recovery_clients(portfolio)
     if found.reason is not None or found.clients.empty:
         return []
-    claimed = found.clients[found.clients.stage.isin(CLAIMED)]
+    doubtful = found.clients.index.isin(found.doubts.customer_id) & (found.clients.overdue > 0)
+    claimed = found.clients[found.clients.stage.isin(CLAIMED) | doubtful]
     table = claimed.head(portfolio.thresholds.recovery.cases)
     if table.empty:
         return []
@@ -89,7 +146,11 @@ def recovery_cases(portfolio: Portfolio) -> list[Case]:
     items["days_late"] = (day - pd.to_datetime(items.due_date)).dt.days.clip(lower=0)
     late = items[items.is_overdue & ~items.disputed]
     claims = late[["customer_id", "due_date"]].assign(amount=late.open, end_date=day)
-    exact = claims_penalties(portfolio, claims, kinds_of_buyers(portfolio)).reindex(items.index)
+    buyers = kinds_of_buyers(portfolio)
+    exact = claims_penalties(portfolio, claims, buyers).reindex(items.index)
+    statement = calculations(portfolio, claims, buyers)
+    account = portfolio.ledger.frame(engine.statement(with_payments=portfolio.has(PAYMENTS)), asked)
+    account["balance"] = account.groupby("customer_id").amount.cumsum()
     items["penalty"] = pd.Series(
         [rounded_euros(value) if isinstance(value, Fraction) else None for value in exact],
         index=items.index,
@@ -105,10 +166,21 @@ def recovery_cases(portfolio: Portfolio) -> list[Case]:
         Case(
             customer_id=str(id), name=str(table.name[id]), place=place, row=table.loc[id],
             items=items[items.customer_id == id], payments=paid[paid.customer_id == id],
-            reminders=talks[talks.customer_id == id], attributes=_attributes(sheet, str(id)),
+            reminders=talks[talks.customer_id == id],
+            statement=statement[statement.claim.isin(items.index[items.customer_id == id])],
+            account=account[account.customer_id == id], doubts=found.doubts[found.doubts.customer_id == id],
+            buyer=str(buyers.get(id, PRIVATE)), attributes=_attributes(sheet, str(id)),
         )
         for place, id in enumerate(table.index, 1)
     ]  # fmt: skip
+
+
+def _is_reminder(cause: object) -> bool:
+    """Tell whether an exchange asked for a payment: a follow-up of a quote or a product recall did not."""
+    if not isinstance(cause, str):
+        return False
+    words = activity_code(cause)
+    return bool(REMINDER.search(words)) and not NO_REMINDER.search(words)
 
 
 def _attributes(sheet: pd.DataFrame, id: str) -> dict[str, str]:

@@ -8,24 +8,13 @@ Amounts leave as whole cents, days are whole days.
 
 from __future__ import annotations
 
+from capclient.engine.bounces import of_invoice, pairs
 from capclient.engine.receivables import open_positions, positions
 
 GUESSED = "('sum', 'fifo')"
-# A debt told without its source is a debt of a file. An instalment is an item; the invoice is what they share.
-INVOICE = "coalesce(debit.invoice_id, debit.item_id)"
+# A debt told without its source is a debt of a file.
 ESTIMATED = "coalesce(due_source, 'file') <> 'file'"
 
-_PAIRS = """
-WITH position AS ({positions}),
-pair AS (
-    SELECT debit.customer_id, {invoice} AS invoice_id, debit.item_id, debit.kind, debit.date, debit.due_date,
-           coalesce(debit.due_source, 'file') <> 'file' AS is_estimated, credit.kind AS credit_kind,
-           credit.date AS paid_date, allocation.amount, coalesce(allocation.method, 'given') AS method
-    FROM {allocations} AS allocation
-         JOIN position AS debit ON debit.item_id = debit_id JOIN position AS credit ON credit.item_id = credit_id
-    WHERE debit.booked <= $day AND credit.booked <= $day AND debit.amount > 0 AND debit.kind <> 'reject'
-)
-"""
 _PAID = "credit_kind = 'payment' AND method NOT IN ('sum', 'fifo') AND due_date IS NOT NULL"
 
 PAID = """
@@ -58,12 +47,14 @@ SELECT customer_id, due_date, coalesce(due_source, 'file') <> 'file' AS is_estim
 FROM ({open}) WHERE open <> 0 GROUP BY ALL ORDER BY ALL
 """
 
-# Invoices that owe the fixed indemnity: paid late in the year, or open and overdue; an invoice counts once.
+# Invoices that owe the fixed indemnity: paid late in the year, or open and overdue; an invoice counts once, whether
+# it is open itself or by a payment that came back.
 LATE_INVOICES = """
 SELECT customer_id, count(*)::BIGINT AS invoices FROM (
     SELECT DISTINCT customer_id, invoice_id, date FROM (
-        SELECT customer_id, coalesce(invoice_id, item_id) AS invoice_id, date FROM ({open})
-        WHERE open > 0 AND due_date < $day AND NOT disputed AND kind <> 'reject'
+        SELECT customer_id, coalesce(invoice_id, item_id) AS invoice_id, coalesce(invoice_date, date) AS date
+        FROM ({open}) {owed}
+        WHERE open > 0 AND due_date < $day AND NOT disputed AND (kind <> 'reject' OR invoice_date IS NOT NULL)
         {settled}
     )
 ) GROUP BY ALL ORDER BY ALL
@@ -73,18 +64,24 @@ LATE_SETTLED = """
             WHERE {paid} AND paid_date BETWEEN $start AND $end AND paid_date > due_date)
 """
 
-# The agreed term of each invoice of a period: its last instalment against its date.
+# The agreed term of each invoice of a period: its last instalment against its date; ``net``: excluding VAT, if known.
 TERMS = """
-SELECT customer_id, date, due_date, source, count(*)::BIGINT AS invoices, (sum(amount) * 100)::BIGINT AS amount
+SELECT customer_id, date, due_date, source, count(*)::BIGINT AS invoices, (sum(amount) * 100)::BIGINT AS amount,
+       CASE WHEN count(net) = count(*) THEN (sum(net) * 100)::BIGINT END AS net
 FROM (
     SELECT customer_id, coalesce(invoice_id, item_id) AS invoice_id, date, max(due_date) AS due_date,
            coalesce(max(due_source), 'file') AS source, sum(amount) AS amount
     FROM {receivable_items}
     WHERE coalesce(kind, 'invoice') = 'invoice' AND amount > 0 AND date BETWEEN $start AND $end GROUP BY ALL
-) WHERE due_date IS NOT NULL GROUP BY ALL ORDER BY ALL
+) LEFT JOIN (
+    SELECT customer_id, invoice_id, sum(amount_ht) AS net FROM {invoice_lines}
+    WHERE coalesce(doc_type, 'invoice') = 'invoice' GROUP BY ALL
+) USING (customer_id, invoice_id)
+WHERE due_date IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 LINE_TERMS = """
-SELECT customer_id, date, due_date, source, count(*)::BIGINT AS invoices, (sum(amount) * 100)::BIGINT AS amount
+SELECT customer_id, date, due_date, source, count(*)::BIGINT AS invoices, (sum(amount) * 100)::BIGINT AS amount,
+       (sum(amount) * 100)::BIGINT AS net
 FROM (
     SELECT customer_id, invoice_id, invoice_date AS date, max(due_date) AS due_date,
            coalesce(max(due_source), 'file') AS source, sum(amount_ht) AS amount
@@ -109,14 +106,45 @@ FROM position WHERE date BETWEEN $start AND $end AND booked <= $day GROUP BY ALL
 # The open debts of some clients, item by item: a recovery case lists them.
 CASE_ITEMS = """
 SELECT item_id, customer_id, invoice_id, kind, date, due_date, coalesce(due_source, 'file') <> 'file' AS is_estimated,
-       disputed, (amount * 100)::BIGINT AS amount, (open * 100)::BIGINT AS open
-FROM ({open}) WHERE open > 0 AND customer_id IN (SELECT unnest($customers)) ORDER BY customer_id, due_date, item_id
+       disputed, (amount * 100)::BIGINT AS amount, (open * 100)::BIGINT AS open,
+       coalesce(invoice_date, CASE WHEN kind <> 'reject' THEN date END) AS billed
+FROM ({open}) {owed} WHERE open > 0 AND customer_id IN (SELECT unnest($customers))
+ORDER BY customer_id, due_date, item_id
 """
 CASE_PAYMENTS = """
 SELECT payment_id, customer_id, invoice_id, date, coalesce(kind, 'payment') AS kind, (amount * 100)::BIGINT AS amount
 FROM {payments} WHERE customer_id IN (SELECT unnest($customers)) AND date BETWEEN $since AND $day
       AND coalesce(accounting_date, date) <= $day
 ORDER BY customer_id, date, payment_id
+"""
+# Credits of one account that name an overdue debt of another: a client known by two codes, or a payment entered under
+# the wrong one. Not when the payer has an invoice of that number, nor when somebody matched the two.
+ELSEWHERE = """
+WITH position AS ({positions}),
+debt AS (
+    SELECT DISTINCT customer_id, invoice_id FROM ({open})
+    WHERE open > 0 AND due_date < $day AND NOT disputed AND invoice_id IS NOT NULL
+),
+credit AS (
+    SELECT item_id, customer_id AS payer, invoice_id, amount FROM position
+    WHERE amount < 0 AND kind IN ('payment', 'credit_note') AND booked <= $day AND invoice_id IS NOT NULL
+)
+SELECT debt.customer_id, payer, count(*)::BIGINT AS payments, (-sum(amount) * 100)::BIGINT AS amount
+FROM credit JOIN debt USING (invoice_id)
+     ANTI JOIN (SELECT customer_id, invoice_id FROM position WHERE amount > 0 AND kind <> 'reject') AS own
+     ON own.customer_id = payer AND own.invoice_id = credit.invoice_id
+     {unmatched}
+WHERE debt.customer_id <> payer GROUP BY ALL ORDER BY ALL
+"""
+UNMATCHED = """ANTI JOIN (
+    SELECT credit_id, invoice_id FROM {allocations} AS allocation JOIN position ON item_id = debit_id
+) AS matched ON matched.credit_id = credit.item_id AND matched.invoice_id = debt.invoice_id"""
+CODES = "SELECT DISTINCT customer_id FROM ({positions}) WHERE booked <= $day AND customer_id IS NOT NULL ORDER BY ALL"
+# Every piece of the accounts of some clients, in order: their running sum is the balance.
+STATEMENT = """
+SELECT customer_id, item_id, invoice_id, kind, date, due_date, (amount * 100)::BIGINT AS amount
+FROM ({positions}) WHERE booked <= $day AND customer_id IN (SELECT unnest($customers))
+ORDER BY customer_id, date, amount DESC, item_id
 """
 
 
@@ -147,7 +175,8 @@ def still_open(*, with_payments: bool, with_allocations: bool) -> str:
 def late_invoices(*, with_payments: bool, with_allocations: bool) -> str:
     """Return the operation that counts by client the invoices paid late in the period or late on ``$day``."""
     late = LATE_SETTLED.format(pairs=_pairs(), paid=_PAID) if with_payments and with_allocations else ""
-    return LATE_INVOICES.format(open=_open(with_payments, with_allocations), settled=late)
+    owed = of_invoice(positions(with_payments=with_payments))
+    return LATE_INVOICES.format(open=_open(with_payments, with_allocations), owed=owed, settled=late)
 
 
 def events(*, with_payments: bool) -> str:
@@ -156,12 +185,36 @@ def events(*, with_payments: bool) -> str:
 
 
 def case_items(*, with_payments: bool, with_allocations: bool) -> str:
-    """Return the operation that lists the open debts of ``$customers`` on ``$day``, oldest first."""
-    return CASE_ITEMS.format(open=_open(with_payments, with_allocations))
+    """Return the operation that lists the open debts of ``$customers`` on ``$day``, oldest first.
+
+    ``billed`` is the date of the invoice, also for a payment of it that came back; missing when none is known.
+    """
+    owed = of_invoice(positions(with_payments=with_payments))
+    return CASE_ITEMS.format(open=_open(with_payments, with_allocations), owed=owed)
+
+
+def elsewhere(*, with_payments: bool, with_allocations: bool) -> str:
+    """Return the operation that lists credits of other accounts naming overdue debts on ``$day``.
+
+    Rows: ``customer_id payer payments amount`` (number and cents received under the code ``payer``).
+    """
+    sql = ELSEWHERE.replace("{positions}", positions(with_payments=with_payments))
+    sql = sql.replace("{open}", _open(with_payments, with_allocations))
+    return sql.replace("{unmatched}", UNMATCHED if with_allocations else "")
+
+
+def codes(*, with_payments: bool) -> str:
+    """Return the operation that lists the codes of the accounts as known on ``$day``: ``customer_id``."""
+    return CODES.replace("{positions}", positions(with_payments=with_payments))
+
+
+def statement(*, with_payments: bool) -> str:
+    """Return the operation that lists every piece of ``$customers`` up to ``$day``, amounts signed, in cents."""
+    return STATEMENT.replace("{positions}", positions(with_payments=with_payments))
 
 
 def _pairs() -> str:
-    return _PAIRS.replace("{positions}", positions(with_payments=True)).replace("{invoice}", INVOICE)
+    return pairs(positions(with_payments=True))
 
 
 def _open(with_payments: bool, with_allocations: bool) -> str:

@@ -25,16 +25,18 @@ FROM lines GROUP BY GROUPING SETS ((family), (activity)) ORDER BY ALL
 GRAINS = {"family": 1, "activity": 2}
 
 # Revenue of N by client, in families first sold on $new_from or later and in the others (1.11).
-NEW_FAMILIES = """
+_NEW_OFFERS = """
 WITH families AS (
-    SELECT family, min(invoice_date) FILTER (amount_ht > 0 AND coalesce(doc_type, '') NOT IN ('deposit', 'cutoff'))
+    SELECT {offer}, min(invoice_date) FILTER (amount_ht > 0 AND coalesce(doc_type, '') NOT IN ('deposit', 'cutoff'))
            AS first_sold
-    FROM {invoice_lines} WHERE family IS NOT NULL GROUP BY family
+    FROM {invoice_lines} WHERE {offer} IS NOT NULL GROUP BY {offer}
 ), lines AS (
-    SELECT customer_id, family, sum(amount_ht) AS amount FROM {invoice_lines}
+    SELECT customer_id, {offer}, sum(amount_ht) AS amount FROM {invoice_lines}
     WHERE coalesce(accounting_date, invoice_date) BETWEEN $start AND $end AND coalesce(doc_type, '') <> 'deposit'
     GROUP BY ALL
 )
 SELECT customer_id, first_sold >= $new_from AS is_new_family, (sum(amount) * 100)::BIGINT AS revenue
-FROM lines LEFT JOIN families USING (family) GROUP BY ALL ORDER BY ALL
+FROM lines LEFT JOIN families USING ({offer}) GROUP BY ALL ORDER BY ALL
 """
+# By what lines call an offer: a family, failing that an activity.
+NEW_OFFERS = {name: _NEW_OFFERS.replace("{offer}", name) for name in GRAINS}

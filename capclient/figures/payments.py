@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from capclient.figures.figure import Figure, drawn, unusable
 from capclient.figures.lettering import (
@@ -57,9 +58,7 @@ def lateness_figure(
         places = np.arange(len(names))
         for shift, values, colour, key in ((-0.2, paid, None, "paid"), (0.2, overdue, ACCENT, "overdue")):
             colours = [PETROL if n < 2 else PETROL_SOFT for n in places] if colour is None else colour
-            ax.bar(
-                places + shift, values, width=0.38, color=colours, label=text(f"figure.lateness.{key}", lang)
-            )
+            ax.bar(places + shift, values, width=0.38, color=colours)
             for place, value in zip(places, values, strict=True):
                 if value:
                     ax.annotate(
@@ -72,11 +71,13 @@ def lateness_figure(
         ax.set_ylim(0, max(paid.max(), overdue.max()) * 1.18)
         ax.grid(axis="x", visible=False)
         money_axis(ax.yaxis, max(paid.max(), overdue.max()), lang, currency)
-        for at, (key, colour) in enumerate((("paid", PETROL), ("overdue", ACCENT))):
-            ax.text(
-                0.995, 0.97 - 0.075 * at, text(f"figure.lateness.{key}", lang), color=colour, fontweight="bold",
-                transform=ax.transAxes, ha="right", va="top",
-            )  # fmt: skip
+        ax.legend(
+            handles=[
+                Patch(color=colour, label=text(f"figure.lateness.{key}", lang))
+                for key, colour in (("paid", PETROL), ("paid_late", PETROL_SOFT), ("overdue", ACCENT))
+            ],
+            loc="upper right", frameon=False,
+        )  # fmt: skip
 
     parts = [
         text(

@@ -35,7 +35,10 @@ def cost_per_client(cost: Decimal | float | None, clients: int | Unknown, *, wha
         return Unknown(f"missing:{what}")
     if isinstance(clients, Unknown):
         return clients
-    return float(cost) / clients if clients > 0 else Unknown("denominator_zero")
+    nobody = {"prospecting_cost": "new_customers", "retention_cost": "kept_customers"}
+    if clients <= 0:
+        return Unknown(f"denominator_zero:{nobody[what]}" if what in nobody else "denominator_zero")
+    return float(cost) / clients
 
 
 def cost_ratio(acquisition: float | Unknown, retention: float | Unknown) -> float | Unknown:

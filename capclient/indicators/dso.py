@@ -5,7 +5,7 @@ Floor 4. Receivables and sales both include VAT, or the ratio means nothing. Num
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from capclient.indicators.exact import Limit, number
@@ -30,6 +30,30 @@ def dso(receivable: Limit, sales: Limit, *, days: int) -> Fraction | Unknown:
     if number(receivable) < 0:
         return Unknown("not_applicable")
     return number(receivable) / number(sales) * days
+
+
+def beyond_due(parts: Mapping[str, Limit], sales: Limit, *, days: int) -> dict[str, Fraction | Unknown]:
+    """Return, in days of sales, each part of the receivables that is not simply waiting for its due date (5.5).
+
+    Parameters
+    ----------
+    parts
+        What is overdue, disputed, undated, and the unallocated credits (negative).
+
+    Returns
+    -------
+    dict
+        Days by part, signed; their sum is the DSO less the best possible one, exactly.
+
+    Examples
+    --------
+    >>> parts = beyond_due({"overdue": 30, "disputed": 27, "unallocated": -12}, 1095, days=365)
+    >>> [int(part) for part in parts.values()]
+    [10, 9, -4]
+    """
+    if number(sales) <= 0:
+        return dict.fromkeys(parts, Unknown("denominator_zero"))
+    return {name: number(amount) / number(sales) * days for name, amount in parts.items()}
 
 
 def countback_dso(receivable: Limit, months: Iterable[tuple[Limit, int]]) -> Fraction | Unknown:
@@ -76,9 +100,10 @@ def countback_dso(receivable: Limit, months: Iterable[tuple[Limit, int]]) -> Fra
 
 
 def average_days_delinquent(days: Fraction | Unknown, best: Fraction | Unknown) -> Fraction | Unknown:
-    """Return the days of sales that are owed late: the DSO less the best possible one (5.5).
+    """Return the days of sales beyond the best possible DSO: the DSO less it (5.5).
 
-    The best possible DSO is that of what is not yet due (5.4): ``dso(not_due, sales, days=...)``.
+    The best possible DSO is that of what is not yet due (5.4): ``dso(not_due, sales, days=...)``. The difference is
+    lateness only where nothing is disputed, undated or unallocated: :func:`beyond_due` tells its parts.
 
     >>> average_days_delinquent(dso(180, 1095, days=365), dso(135, 1095, days=365))
     Fraction(15, 1)

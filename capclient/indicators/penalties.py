@@ -7,7 +7,7 @@ half-year of each day; public buyers keep the rate of the half-year in which int
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -102,6 +102,59 @@ def penalties(claims: pd.DataFrame, rates: Mapping[date, Decimal], *, is_frozen:
         for value, is_known in zip(total, known, strict=True)
     ]
     return pd.Series(values, index=claims.index, dtype=object, name="penalty")
+
+
+def calculation(
+    claims: pd.DataFrame, rates: Mapping[date, Decimal], *, is_frozen: bool = False
+) -> pd.DataFrame:
+    """Return how the interest of each late debt is computed, half-year by half-year: the statement a letter joins.
+
+    Parameters
+    ----------
+    claims, rates, is_frozen
+        As for :func:`penalties`.
+
+    Returns
+    -------
+    DataFrame
+        ``claim`` (its label in the index of ``claims``), ``from_day`` and ``to_day`` (dates, both counted), ``days``,
+        ``rate`` (percent a year) and ``penalty`` (euros). The amounts of a claim add up to its rounded interest. A
+        claim without known rate has no row.
+
+    Examples
+    --------
+    >>> claim = pd.DataFrame({"amount": [1_200_000], "due_date": pd.to_datetime(["2025-05-31"]),
+    ...                       "end_date": pd.to_datetime(["2025-07-30"])})
+    >>> rates = {date(2025, 1, 1): Decimal("13.15"), date(2025, 7, 1): Decimal("12.15")}
+    >>> [(row.days, str(row.rate), str(row.penalty)) for row in calculation(claim, rates).itertuples()]
+    [(30, '13.15', '129.70'), (30, '12.15', '119.83')]
+    """
+    starts = sorted(rates)
+    rows: list[tuple[object, date, date, int, Decimal, Decimal]] = []
+    listed = zip(
+        claims.index, claims["amount"], pd.to_datetime(claims["due_date"]), pd.to_datetime(claims["end_date"]),
+        strict=True,
+    )  # fmt: skip
+    for label, amount, due, end in listed:
+        first, last = due.date() + timedelta(days=1), end.date()
+        if not starts or first < starts[0]:
+            continue
+        exact = Fraction(0)
+        for place, start in enumerate(starts):
+            until = starts[place + 1] - timedelta(days=1) if place + 1 < len(starts) else last
+            if is_frozen:
+                if not (start <= first and (place + 1 == len(starts) or first <= until)):
+                    continue
+                begin, stop = first, last
+            else:
+                begin, stop = max(first, start), min(last, until)
+            days = (stop - begin).days + 1
+            if days <= 0:
+                continue
+            before = rounded_euros(exact)
+            exact += Fraction(int(amount) * days) * number(rates[start]) / (100 * YEAR_DAYS)
+            rows.append((label, begin, stop, days, rates[start], rounded_euros(exact) - before))
+    return pd.DataFrame(rows, columns=["claim", "from_day", "to_day", "days", "rate", "penalty"])
 
 
 def _whole(rates: list[Fraction]) -> tuple[int, list[int]]:

@@ -5,6 +5,8 @@ Floor 4. A prospect sheet is a photograph taken one day: seen from D, what was d
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +15,42 @@ import pandas as pd
 
 from capclient.indicators.exact import cents
 from capclient.indicators.retention import share_of, wilson_interval
+from capclient.levels import OUTCOMES
 from capclient.vocabulary import Unknown
 
 STATES = ("won", "lost", "open", "unsaid", "later")
+DECIDED = ("won", "lost")
+# What a stage may add to the word that decides: « Affaire gagnée », « 5 - Closed Won », « Clos perdu ».
+_BESIDE = {
+    *("affaire", "opportunite", "dossier", "devis", "offre", "prospect", "deal", "opportunity"),
+    *("clos", "close", "ferme", "closed"),
+}
+_DECIDING = {word: code for code, words in OUTCOMES if code in DECIDED for word in words}
+
+
+def outcomes_told(outcomes: pd.Series, stages: pd.Series) -> pd.Series:
+    """Return the outcome of each prospect: what the sheet says, else what its stage says when it says won or lost.
+
+    Many sheets have no column for the outcome: their last two stages are « Gagné » and « Perdu ». A stage that says
+    anything more (« presque gagné ») decides nothing.
+
+    >>> stages = pd.Series(["Gagné", "5 - Closed Lost", "Offre", "Perdu", "Presque gagné"])
+    >>> outcomes_told(pd.Series([None, None, None, "open", None], dtype="object"), stages).tolist()
+    ['won', 'lost', None, 'open', None]
+    """
+    known = {name: _decided(name) for name in stages.dropna().unique()}
+    said = [known.get(name) for name in stages]
+    own = outcomes.astype("object")
+    return own.where(own.notna(), pd.Series(said, index=stages.index, dtype="object"))
+
+
+def _decided(stage: object) -> str | None:
+    """Code of the outcome that a stage says, None for any other stage."""
+    plain = unicodedata.normalize("NFKD", str(stage).casefold())
+    words = re.findall(r"[a-z]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+    kept = [word for word in words if word not in _BESIDE]
+    bare = " ".join(kept)
+    return _DECIDING.get(bare) or _DECIDING.get(bare.removesuffix("s"))
 
 
 def prospect_state(prospects: pd.DataFrame, *, as_of: date) -> pd.Series:

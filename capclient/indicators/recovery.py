@@ -6,6 +6,7 @@ comes before a large young one and before a small old one. What is disputed is t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ def recovery_list(
     credits: pd.Series | None = None,
     rejected: pd.Series | None = None,
     broken: pd.Series | None = None,
+    doubtful: Collection[str] = (),
     thresholds: RecoveryThresholds | None = None,
 ) -> pd.DataFrame:
     """Return the clients with overdue debts, the most urgent first, with the step that is due.
@@ -37,14 +39,16 @@ def recovery_list(
         client whose credits cover its overdue debts owes a matching of the accounts, not a payment.
     rejected, broken
         Payments that came back, and promises to pay that were not kept, by client.
+    doubtful
+        Clients whose accounts may stand under two codes: nothing is claimed before somebody matched them.
 
     Returns
     -------
     DataFrame
         By client: ``overdue``, ``disputed``, ``credits``, ``claim`` (cents), ``oldest_days``, ``oldest_due``,
         ``euro_days``, ``rejected``, ``broken_promises``, ``stage`` (a code of ``STAGES``; ``none`` when everything is
-        disputed, ``reconcile`` when credits cover it) and ``next_date``, the day from which the next stage is due
-        (missing for the last ones).
+        disputed, ``reconcile`` when credits cover it or the account is doubtful) and ``next_date``, the day from which
+        the next stage is due (missing for the last ones).
 
     Examples
     --------
@@ -69,10 +73,11 @@ def recovery_list(
     table["euro_days"] = table.euro_days.fillna(0).astype("int64") // 100
     for name, told in (("credits", credits), ("rejected", rejected), ("broken_promises", broken)):
         table[name] = 0 if told is None else told.reindex(table.index).fillna(0).astype("int64")
-    table["claim"] = (table.overdue - table.credits).clip(lower=0)
+    waiting = (table.overdue - table.credits).clip(lower=0)
+    table["claim"] = waiting.mask(table.index.isin(list(doubtful)), 0).astype("int64")
     table["euro_days"] = [
-        days * claim // owed if owed else 0
-        for days, claim, owed in zip(table.euro_days, table.claim, table.overdue, strict=True)
+        days * rest // owed if owed else 0  # a doubtful account keeps its place: it is to be matched first
+        for days, rest, owed in zip(table.euro_days, waiting, table.overdue, strict=True)
     ]
     listed: Any = table.itertuples()
     table["stage"] = [

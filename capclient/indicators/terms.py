@@ -69,6 +69,16 @@ def end_of_month(dates: pd.Series, days: int, reading: str) -> pd.Series:
     return month_end(dates + timedelta(days=days))
 
 
+def _is_end_of_month(dates: pd.Series, due: pd.Series, ceiling: Ceiling, reading: str) -> pd.Series:
+    """Tell which due dates are exactly « days end of month », by one of the readings that are accepted."""
+    found = pd.Series(False, index=dates.index)
+    if ceiling.month_end is None or reading == "none":
+        return found
+    for one in READINGS[1:3] if reading == "both" else (reading,):
+        found |= due == end_of_month(dates, ceiling.month_end, one)
+    return found
+
+
 def _ten_days_end(dates: pd.Series) -> pd.Series:
     """Return the end of the ten-day period of each date: the 10th, the 20th or the end of the month."""
     first = dates - pd.to_timedelta(dates.dt.day - 1, unit="D")
@@ -91,25 +101,29 @@ def judged(invoices: pd.DataFrame, ceilings: Sequence[Ceiling], *, reading: str 
     DataFrame
         Indexed like ``invoices``: ``term_days`` (agreed), ``latest`` (latest lawful due date, missing when no law is
         known), ``excess_days`` (days beyond it, 0 when lawful), ``is_breach`` (missing when not judged) and
-        ``needs_contract`` (lawful only if the contract says end of month).
+        ``needs_contract`` (lawful only if the contract says end of month). Between the days of the law and its end of
+        month, a due date is lawful only where it is that end of month: a term of 64 days is none.
     """
     dates, due = pd.to_datetime(invoices["date"]), pd.to_datetime(invoices["due_date"])
     latest = pd.Series(pd.NaT, index=invoices.index, dtype="datetime64[ns]")
     plain = latest.copy()
+    at_end = pd.Series(False, index=invoices.index)
     for ceiling in sorted(ceilings, key=lambda row: row.since):
         held = dates >= pd.Timestamp(ceiling.since)
         latest = latest.mask(held, latest_due(dates, ceiling, reading=reading).astype("datetime64[ns]"))
         plain = plain.mask(held, latest_due(dates, ceiling, reading="none").astype("datetime64[ns]"))
+        at_end = at_end.mask(held, _is_end_of_month(dates, due, ceiling, reading))
     is_known = latest.notna() & due.notna()
-    is_breach = (due > latest).astype("boolean").mask(~is_known)
-    excess = (due - latest).dt.days.clip(lower=0)
+    is_beyond = due > plain
+    is_breach = (is_beyond & ~at_end).astype("boolean").mask(~is_known)
+    excess = (due - latest.where((due > latest) | at_end, plain)).dt.days.clip(lower=0)
     return pd.DataFrame(
         {
             "term_days": (due - dates).dt.days,
             "latest": latest,
             "excess_days": excess,
             "is_breach": is_breach,
-            "needs_contract": (due > plain).astype("boolean").mask(~is_known) & ~is_breach,
+            "needs_contract": is_beyond.astype("boolean").mask(~is_known) & ~is_breach,
         },
         index=invoices.index,
     )

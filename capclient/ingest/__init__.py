@@ -180,7 +180,7 @@ def _parts(
         own = (
             parts_of(
                 con, inputs.located(name, given[name]), table, params.folder, work, params.company.currency,
-                inputs.labels,
+                inputs.labels, is_rated=params.receivables.vat_rate is not None,
             )
             if name in given
             else []

@@ -29,7 +29,7 @@ AMOUNTS = {
 }
 BOTH_WAYS = ("customers.customer_id", "interactions.salesperson")
 LISTS = {"check": "VARCHAR", "side": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", "rows": "BIGINT",
-         "amount": "DECIMAL(18,2)", "near": "VARCHAR"}  # fmt: skip
+         "amount": "DECIMAL(38,2)", "near": "VARCHAR"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _grouped(relation: str, column: str, amount: str | None) -> str:
     """Return the SELECT of the identifiers of a column: how many rows bear each, what they are worth."""
     total = f"sum({amount})" if amount else "NULL"
     return (
-        f"SELECT {quoted(column)} AS id, count(*) AS rows, {total}::DECIMAL(18,2) AS amount "
+        f"SELECT {quoted(column)} AS id, count(*) AS rows, {total}::DECIMAL(38,2) AS amount "
         f"FROM {relation} GROUP BY 1"
     )
 

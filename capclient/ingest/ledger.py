@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -40,7 +41,7 @@ TEXTS = [column.name for column in TABLE.columns if column.kind == "text"]
 DATES = [column.name for column in TABLE.columns if column.kind == "date"]
 MONEY = [column.name for column in TABLE.columns if column.kind == "money" and column.name != "amount_ht"]
 NUMBERS = [column.name for column in TABLE.columns if column.kind == "number"]
-FIRST_YEAR, LAST_YEAR = 1900, 2100
+FIRST_YEAR, LAST_YEAR, LAST_DUE = 1900, 2100, 2200
 LARGEST = "1e13"
 OPTIONAL = [name for name in (*DATES, *MONEY, *NUMBERS) if name != "invoice_date"]
 SIGNED = ("qty", "amount_exact", "amount_ht", "vat", "amount_ttc", "cost")  # negative on credit notes (0.1)
@@ -97,6 +98,10 @@ def _cells(con: duckdb.DuckDBPyConnection, part: Part, params: Params) -> dict[s
     cells = {name: text_sql(con, part, name) for name in TEXTS}
     cells["customer_id"] = merged(cells["customer_id"], params.identity.merge)
     cells |= {name: date_sql(part, name) for name in DATES}
+    for name in ("due_date", "accounting_date"):  # 9999-12-31 means none; a day beyond any diary is no day
+        cells[name] = (
+            f"CASE WHEN year({cells[name]}) BETWEEN {FIRST_YEAR} AND {LAST_DUE} THEN {cells[name]} END"
+        )
     cells |= {name: number_sql(part, name, "DECIMAL(19,9)") for name in NUMBERS}
     # without a rate to multiply by, the cast of the text rounds to cents: half of the cost of a wide decimal
     money = WIDE if _has_rate(part) else CENTS
@@ -107,6 +112,9 @@ def _cells(con: duckdb.DuckDBPyConnection, part: Part, params: Params) -> dict[s
     if part.column("amount_ht"):
         cells["amount_exact"] = number_sql(part, "amount_ht", WIDE)
         cells["amount_ht"] = number_sql(part, "amount_ht", CENTS)
+    elif part.column("amount_ttc") and not (part.column("qty") and part.column("unit_price")):
+        cells["amount_exact"] = _without_tax(cells["amount_ttc"], params.receivables.vat_rate or Decimal(0))
+        cells["amount_ht"] = _cents(cells["amount_exact"])
     else:  # quantity times unit price, both with all their decimals
         cells["amount_exact"] = f"({cells['qty']} * {cells['unit_price']})"
         cells["amount_ht"] = _cents(cells["amount_exact"])
@@ -160,6 +168,14 @@ def _cents(exact: str) -> str:
     return f"TRY_CAST(round({exact}, 2) AS {CENTS})"
 
 
+def _without_tax(amount: str, rate: Decimal) -> str:
+    """Return SQL of an amount less the tax in it, to the cent: in whole numbers, for a division makes a float."""
+    scale = 10 ** max(0, -int(rate.as_tuple().exponent))
+    cents, whole = f"(({amount})::{CENTS} * 100)::HUGEINT", int((1 + rate) * scale)
+    halves = f"((2 * {scale} * abs({cents}) + {whole}) // {2 * whole})"
+    return f"(sign({cents})::HUGEINT * {halves} * 0.01::DECIMAL(3,2))::{WIDE}"
+
+
 def _has_rate(part: Part) -> bool:
     """Tell whether lines say their currency: those of another file are in the company's own."""
     return part.column("currency") is not None
@@ -168,6 +184,8 @@ def _has_rate(part: Part) -> bool:
 def _given(part: Part, name: str) -> str:
     """Return SQL that tells whether the file says something in this column."""
     if name == "amount_ht" and not part.column(name):
+        if part.column("amount_ttc") and not (part.column("qty") and part.column("unit_price")):
+            return _given(part, "amount_ttc")
         return f"({_given(part, 'qty')} AND {_given(part, 'unit_price')})"
     column = part.column(name)
     return "false" if column is None else f"({column} IS NOT NULL)"

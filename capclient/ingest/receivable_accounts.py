@@ -13,6 +13,7 @@ import duckdb
 
 from capclient.accounting.identity import UNKNOWN
 from capclient.accounting.matching import begin, levels_of, match_unnamed, settle
+from capclient.ingest import given_allocations, returns
 from capclient.ingest.due_dates import due_sql
 from capclient.params import Params
 from capclient.readers.sql_text import literal, written
@@ -81,7 +82,6 @@ FROM (
 # An invoice is settled before the payments of it that came back: what was paid at a past date stays paid at that date.
 FIRST = "SELECT * FROM fec_left WHERE invoice_id IS NOT NULL AND (amount < 0 OR NOT is_payment)"
 BACK = "SELECT * FROM fec_left WHERE invoice_id IS NOT NULL"
-UNNAMED = "DELETE FROM ar_items WHERE let IS NOT NULL"
 ALLOCATIONS = """
 SELECT debit.item_id AS debit_id, credit.item_id AS credit_id, allocation.amount, credit.date, allocation.method
 FROM ar_allocations AS allocation JOIN ar_every AS debit ON debit.id = debit_id
@@ -138,7 +138,7 @@ def write(
         ``basis`` (``book``, ``items_and_payments``, ``open_items``, ``invoices_and_payments``, or empty), ``missing``
         (why there are no accounts), ``made`` (tables this function wrote) and ``facts``: ``estimated`` (amount whose
         VAT was added at the given rate), ``untaxed`` (without VAT), ``unknown_invoices``, ``other_customers`` and
-        ``credit_notes`` (payments so named: ``count amount``).
+        ``credit_notes`` (payments so named: ``count amount``), ``allocations_cut`` (of those given, the same).
     """
     given = own | booked
     if "receivable_items" in booked:
@@ -191,36 +191,46 @@ def _completed(
     _copy(con, "ar_made", folder, "receivable_items")
     if "payments" not in given:
         return _told("open_items")
-    if "allocations" in given:
-        return _told("items_and_payments")
     payments = folder / "payments.parquet"
-    _rewrite(con, payments, NUMBERED.format(payments=_table("payments"), items="ar_made"))
+    named = NUMBERED.format(
+        payments=f"(SELECT *, payment_id AS given_id FROM read_parquet({written(payments)}))", items="ar_made"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE ar_numbered AS {named}")
+    _rewrite(con, payments, "SELECT * EXCLUDE given_id FROM ar_numbered")
     facts = _astray(con, payments)
-    _allocate(con, folder, params)
-    return _told("items_and_payments", made=("allocations",), facts=facts)
+    facts |= _allocate(con, folder, params, is_given="allocations" in given)
+    made = () if "allocations" in given else ("allocations",)
+    return _told("items_and_payments", made=made, facts=facts)
 
 
-def _allocate(con: duckdb.DuckDBPyConnection, folder: Path, params: Params) -> None:
-    """Settle ``ar_made`` by the payments of the store, and write the allocations."""
-    payments = f"read_parquet({written(folder / 'payments.parquet')})"
-    con.execute(LEDGER_ITEMS.format(items="ar_made", payments=payments))
+def _allocate(
+    con: duckdb.DuckDBPyConnection, folder: Path, params: Params, *, is_given: bool = False
+) -> dict[str, object]:
+    """Settle ``ar_made`` by the payments of the store, and write the allocations; return what was cut of those given.
+
+    A user who gives allocations says what settles what: beside them, only payments that name an invoice are matched.
+    """
+    payments = folder / "payments.parquet"
+    returns.link(con, payments, LEDGER)
+    con.execute(LEDGER_ITEMS.format(items="ar_made", payments=f"read_parquet({written(payments)})"))
     con.execute("CREATE OR REPLACE TEMP TABLE ar_every AS SELECT id, item_id, date FROM ar_items")
     begin(con, ledger=LEDGER)
+    facts: dict[str, object] = {}
+    if is_given:
+        told = f"read_parquet({written(folder / 'allocations.parquet')})"
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE ar_given AS SELECT *, row_number() OVER () AS place FROM {told}"
+        )
+        facts = given_allocations.keep(con)
     settle(con, FIRST, "customer, invoice_id", "given", ledger=LEDGER)
     settle(con, BACK, "customer, invoice_id", "given", ledger=LEDGER)
-    levels = levels_of(params.receivables.matching)
-    if "fifo" in levels:
-        before = [level for level in levels if level != "fifo"]
-        con.execute("CREATE OR REPLACE TEMP TABLE ar_named AS SELECT * FROM ar_items WHERE let IS NOT NULL")
-        con.execute(UNNAMED)
-        match_unnamed(con, before, ledger=LEDGER)
-        con.execute("INSERT INTO ar_items SELECT * FROM ar_named")
-        match_unnamed(con, ["fifo"], ledger=LEDGER)
-    else:
-        con.execute(UNNAMED)
-        match_unnamed(con, levels, ledger=LEDGER)
+    if not is_given:
+        match_unnamed(con, levels_of(params.receivables.matching), ledger=LEDGER)
+    returns.net(con, LEDGER)
+    returns.name(con, payments, LEDGER)
     con.execute(f"CREATE OR REPLACE TEMP TABLE ar_settled AS {ALLOCATIONS}")
     _copy(con, "ar_settled", folder, "allocations")
+    return facts
 
 
 def _without_credit_notes(con: duckdb.DuckDBPyConnection, payments: Path) -> dict[str, object]:

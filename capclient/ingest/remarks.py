@@ -60,6 +60,8 @@ def table_remarks(name: str, told: Mapping[str, Any], lang: str) -> list[str]:
         said.append(text("crm.duplicates", lang, examples=named))
     if told["rows_merged"]:
         said.append(_counted("crm.merged", lang, told["rows_merged"]))
+    if told.get("turned"):
+        said.append(_counted("crm.returned_turned", lang, told["turned"], column=column("amount")))
     for canonical, rows in told["unreadable"].items():
         examples = _listed([value for value, _ in told["examples"][canonical]], lang)
         known = told["known"].get(canonical)

@@ -27,12 +27,13 @@ from capclient.readers.header import free_name
 from capclient.readers.sql_text import literal, quoted, written
 from capclient.schema import Table
 
-# What tells a row from another. One payment may settle several invoices; what proves a capability may be many things.
+# What tells a row from another. One payment may settle several invoices, one number stand for several instalments or
+# for a payment and its return; what proves a capability may be many things.
 KEYS = {
     "customers": ("customer_id",),
     "contracts": ("contract_id",),
     "prospects": ("prospect_id",),
-    "payments": ("payment_id", "invoice_id"),
+    "payments": ("payment_id", "invoice_id", "date", "amount", "kind"),
     "receivable_items": ("item_id",),
     "targets": ("salesperson",),
     "market": ("segment_type", "segment", "year"),
@@ -60,11 +61,13 @@ def write(
         ``rows_in rows_kept rows_merged rows_rejected``, counts; ``rejects``, reason to count; ``duplicates``, keys
         and how often they came again; ``unreadable``, column to count, with ``examples`` (text and count) and
         ``known`` (codes of a column of codes); ``impossible`` and ``scales`` (:mod:`capclient.ingest.scales`);
+        ``turned``, returned payments written as positive amounts, made negative;
         ``columns`` given and ``headers``, what the files call them.
     """
     selects = " UNION ALL ".join(_typed(con, table, parts, at, params) for at in range(len(parts)))
     con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {selects}")
     read_as, impossible = scales.settle(con, table, parts)
+    turned = _turned(con) if table.name == "payments" else 0
     con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(table)}")
     target = written(folder / f"{table.name}.parquet")
     con.execute(f"COPY ({_kept(table)}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
@@ -88,6 +91,7 @@ def write(
         "duplicates": _duplicates(con, table),
         "impossible": impossible,
         "scales": read_as,
+        "turned": turned,
         "columns": sorted({name for part in parts for name in part.headers}),
         "headers": {name: header for part in reversed(parts) for name, header in part.headers.items()},
     }
@@ -196,6 +200,12 @@ def _kept(table: Table) -> str:
         f"SELECT {', '.join([names[0], *firsts])} FROM judged WHERE reject IS NULL "
         f"GROUP BY customer_id ORDER BY min((part, place))"
     )
+
+
+def _turned(con: duckdb.DuckDBPyConnection) -> int:
+    """Make the payments that came back negative, whatever the sign in the file; count those changed."""
+    changed = con.execute("UPDATE typed SET amount = -amount WHERE kind = 'reject' AND amount > 0").fetchone()
+    return int(changed[0]) if changed else 0
 
 
 def _duplicates(con: duckdb.DuckDBPyConnection, table: Table) -> list[list[object]]:

@@ -24,6 +24,8 @@ def text_sql(con: duckdb.DuckDBPyConnection, part: Part, name: str) -> str:
     column = part.column(name)
     if column is None:
         return "NULL::VARCHAR"
+    if name in part.constants:
+        return column
     typed = part.raw.typed.get(part.headers[name])
     if typed == "number" or (typed is None and _all_whole(con, part, column)):
         return whole_number_sql(column)

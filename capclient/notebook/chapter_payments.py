@@ -16,7 +16,8 @@ from capclient.tables import Table
 from capclient.themes.lateness import Lateness, is_client
 from capclient.themes.payment_terms import PaymentTerms, terms_by_client
 from capclient.themes.recovery import RecoveryTheme
-from capclient.themes.recovery_list import names_of
+from capclient.themes.recovery_list import doubt_lines, names_of
+from capclient.themes.settlements import disputes_known
 from capclient.vocabulary import Unknown
 from capclient.wording import text
 
@@ -30,6 +31,7 @@ __all__ = [
     "recovery_table",
     "scores_table",
     "terms_table",
+    "worsening_table",
 ]
 
 
@@ -61,14 +63,32 @@ def late_payers_table(late: Lateness, *, most: int = 12) -> Table | Notice:
     return listing(rows, names, "table.late_payers", most=most)
 
 
+def worsening_table(late: Lateness, *, most: int = 12) -> Table | Notice:
+    """Show the clients that pay clearly later than a year ago, the largest lengthening first."""
+    if late.no_payments is not None:
+        return absent(late.no_payments)
+    clients = _clients(late.customers)
+    if clients.worsening.isna().all():
+        return absent(Unknown("history_short:year_before"))
+    rows = clients[clients.worsening.fillna(False).astype(bool)]
+    rows = rows.assign(days_longer=rows.days_late_signed - rows.days_late_before)
+    rows = rows.sort_values(["days_longer", "name"], ascending=[False, True], kind="stable")
+    names = ["name", "days_longer", "days_late_signed", "days_late_before", "paid_n", "settled_invoices"]
+    return listing(rows, names, "table.worsening", most=most)
+
+
 def terms_table(law: PaymentTerms, *, most: int = 12) -> Table | Notice:
-    """Show by client how agreed terms stand to the legal ceiling, breaches first."""
+    """Show the clients whose agreed terms go beyond the legal ceiling, or keep under it only if a contract says so."""
     if law.terms_reason is not None:
         return absent(law.terms_reason)
     rows = _named(terms_by_client(law.terms))
+    rows = rows[(rows.breach_invoices > 0) | (rows.contract_invoices > 0)]
     rows["buyer"] = [text(f"buyer.{code}", desk().lang) for code in rows.buyer]
     names = ["name", "buyer", "judged_invoices", "breach_invoices", "longest_term", "excess_days", "amount"]
-    return listing(rows, names, "table.terms", most=most)
+    if not rows.contract_invoices.any():
+        return listing(rows, names, "table.terms", most=most)
+    names.insert(4, "contract_invoices")
+    return listing(rows, names, "table.terms", most=most, note="table.terms.note")
 
 
 def penalties_figure(law: PaymentTerms) -> figures.Figure | Notice:
@@ -83,7 +103,10 @@ def penalties_table(law: PaymentTerms, *, most: int = 12) -> Table | Notice:
     if law.penalties_reason is not None:
         return absent(law.penalties_reason)
     names = ["name", "paid_late", "overdue", "late_invoices", "penalty", "indemnity"]
-    return listing(_clients(law.penalties), names, "table.penalties", most=most)
+    rows = _clients(law.penalties)
+    rows["both_"] = (rows.penalty.fillna(0.0) + rows.indemnity).round(2)  # the order of the figure
+    rows = rows.sort_values(["both_", "name"], ascending=[False, True], kind="stable")
+    return listing(rows, names, "table.penalties", most=most)
 
 
 def grades_figure(late: Lateness) -> figures.Figure | Notice:
@@ -103,7 +126,8 @@ def scores_table(late: Lateness, *, most: int = 12) -> Table | Notice:
         return absent(late.no_payments)
     rows = _clients(late.customers[late.customers.payment_score.notna()])
     rows = rows.sort_values(["payment_score", "name"], kind="stable")
-    names = ["name", "payment_score", "payment_grade", "days_late", "overdue_over_60", "disputed", "rejected"]
+    contested = ["disputed"] if disputes_known(desk().portfolio) else []
+    names = ["name", "payment_score", "payment_grade", "days_late", "overdue_over_60", *contested, "rejected"]
     return listing(rows, [*names, "receivable"], "table.scores", most=most)
 
 
@@ -121,9 +145,29 @@ def recovery_table(risk: RecoveryTheme, *, most: int = 15) -> Table | Notice:
         return absent(risk.reason)
     rows = risk.clients.rename(columns={"claim": "to_claim"})
     rows["recovery_stage"] = [text(f"recovery_stage.{code}", desk().lang) for code in rows.get("stage", [])]
-    names = ["name", "salesperson", "to_claim", "overdue", "credits", "disputed", "oldest_days", "recovery_stage",
-             "payment_grade"]  # fmt: skip
+    rows["remark"] = _doubts(risk, rows.index)
+    told = [name for name in ("credits", "disputed") if name in rows and rows[name].any()]
+    if "overdue" in rows and not rows.overdue.equals(rows.to_claim):  # the same amount is said once
+        told.insert(0, "overdue")
+    names = [
+        "name",
+        "to_claim",
+        *told,
+        "oldest_days",
+        "recovery_stage",
+        "payment_grade",
+        "remark",
+        "salesperson",
+    ]
     return listing(rows, names, "table.recovery", most=most, note="table.recovery.note")
+
+
+def _doubts(risk: RecoveryTheme, index: pd.Index) -> list[str]:
+    """Say of each client which other code may have paid its debts; nothing for most."""
+    here = desk()
+    said = {str(id): " ".join(doubt_lines(rows, here.lang, here.currency))
+            for id, rows in risk.doubts.groupby("customer_id")} if len(risk.doubts) else {}  # fmt: skip
+    return [said.get(str(id), "") for id in index]
 
 
 def _clients(rows: pd.DataFrame) -> pd.DataFrame:

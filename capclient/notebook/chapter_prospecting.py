@@ -9,12 +9,14 @@ import pandas as pd
 
 from capclient import figures
 from capclient.findings import reason_text
+from capclient.notebook.chapter_satisfaction import declared_devices
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes.newcomers import Newcomers
 from capclient.themes.offers import Offers
+from capclient.themes.prospecting import Prospecting
 from capclient.themes.prospects import Prospects
 from capclient.themes.quotes import Quotes
 from capclient.vocabulary import Unknown
@@ -33,6 +35,7 @@ __all__ = [
     "prospect_cohorts_figure",
     "prospect_groups_table",
     "prospect_sources_figure",
+    "prospecting_evidence_table",
     "signed_contracts_table",
     "stale_table",
     "uninvoiced_table",
@@ -246,6 +249,11 @@ def open_quotes_table(sent: Quotes, *, most: int = 12) -> Table | Notice:
     rows = rows.sort_values(["deal_amount", "quote_day"], ascending=[False, True], kind="stable")
     columns = ["name", "quote_day", "age_days", "deal_amount", "salesperson"]
     return listing(rows, columns, "table.open_quotes", most=most)
+
+
+def prospecting_evidence_table(won: Prospecting) -> Table | Notice:
+    """Show what is declared and signed of prospecting itself: fairs, watch, cooperation, innovation."""
+    return declared_devices(won.evidence, "table.prospecting_evidence")
 
 
 def signed_contracts_table(new: Offers, *, most: int = 12) -> Table | Notice:

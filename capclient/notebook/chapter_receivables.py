@@ -10,18 +10,23 @@ from typing import Any
 import pandas as pd
 
 from capclient import figures
+from capclient.cards import Sentence
+from capclient.figures.lettering import listed
 from capclient.figures.receivables import class_name
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import client_words, listing
 from capclient.notices import Notice
 from capclient.tables import Table
+from capclient.themes.collection import PARTS
 from capclient.themes.receivables import BESIDE, Receivables
+from capclient.themes.settlements import disputes_known
 from capclient.vocabulary import Unknown
 from capclient.wording import text
 
 __all__ = [
     "ageing_figure",
     "ageing_table",
+    "apart_from_ages",
     "beside_table",
     "credit_balances_table",
     "debtor_groups_table",
@@ -31,6 +36,7 @@ __all__ = [
     "owed_figure",
     "sources_of_accounts_table",
     "wait_figure",
+    "wait_parts",
 ]
 
 DRAWN = 12
@@ -58,6 +64,11 @@ def ageing_table(owed: Receivables) -> Table | Notice:
     frame = pd.DataFrame(rows, columns=["age", "amount_open"])
     frame["open_share"] = (frame.amount_open / debits).where(frame.index < 8) if debits > 0 else float("nan")
     frame.loc[frame.age.isin([_side("disputed"), _side("unallocated")]), "open_share"] = float("nan")
+    if not disputes_known(desk().portfolio):  # nobody says which: not a zero
+        unknown = text("ageing.disputed_unknown", lang)
+        here = frame.age == _side("disputed")
+        frame["amount_open"] = frame.amount_open.mask(here)
+        frame["age"] = frame.age.mask(here, _capital(unknown))
     return listing(frame, ["age", "amount_open", "open_share"], "table.ageing", note="table.ageing.note")
 
 
@@ -66,13 +77,41 @@ def _side(name: Any) -> str:
     lang = desk().lang
     words = class_name(str(name), lang)
     if not str(name).startswith(("due_", "overdue_")):
-        return words[:1].upper() + words[1:]
+        return _capital(words)
     side = "ahead" if str(name).startswith("due_") else "late"
     return (
         f"{text(f'figure.ageing.{side}', lang)} : {words}"
         if lang == "fr"
         else (f"{text(f'figure.ageing.{side}', lang)}: {words}")
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def apart_from_ages(owed: Receivables) -> Sentence | Notice:
+    """Say what has no age: undated, unallocated, disputed or of unknown disputes; and the disputes noted elsewhere."""
+    if owed.reason is not None:
+        return absent(owed.reason)
+    here, known = desk(), found()
+    names = ["undated", "unallocated", "disputed"]
+    if not disputes_known(here.portfolio):
+        names[2] = "disputed_unknown"
+    said = [
+        text(f"apart.{name}", here.lang, amount=_spoken(f"receivables.{name.removesuffix('_unknown')}"))
+        for name in names if name == "disputed_unknown" or known[f"receivables.{name}"].value
+    ]  # fmt: skip
+    if known["satisfaction.disputed_amount"].value:
+        said.append(text("apart.crm", here.lang, amount=_spoken("satisfaction.disputed_amount")))
+    caveats = known["receivables.disputed"].caveats(here.lang)
+    words = text("apart.head", here.lang, parts=listed(said, here.lang))
+    return Sentence(words if said else text("apart.none", here.lang), caveats)
+
+
+def _spoken(id: str) -> str:
+    here = desk()
+    return found()[id].spoken(here.lang, here.currency)
 
 
 def debtors_figure(owed: Receivables) -> figures.Figure | Notice:
@@ -91,16 +130,11 @@ def debtors_table(owed: Receivables, *, most: int = 15) -> Table | Notice:
     if owed.reason is not None:
         return absent(owed.reason)
     frame = owed.customers[owed.customers.receivable > 0]
-    names = [
-        "name",
-        "customer_id",
-        "receivable",
-        "weight",
-        "not_due",
-        "overdue",
-        "overdue_over_90",
-        "oldest_days",
-    ]
+    apart = [name for name in ("undated", "unallocated", "disputed") if frame.head(most)[name].any()]
+    old = (
+        ["overdue_over_90"] if not frame.overdue_over_90.head(most).equals(frame.overdue.head(most)) else []
+    )  # said twice otherwise
+    names = ["name", "customer_id", "receivable", "not_due", "overdue", *old, *apart, "oldest_days"]
     return listing(frame, [*names, "salesperson"], "table.debtors", most=most)
 
 
@@ -146,9 +180,24 @@ def wait_figure(owed: Receivables) -> figures.Figure | Notice:
     """Draw the measures of the wait side by side."""
     if owed.reason is not None:
         return absent(owed.reason)
-    if owed.waits.drop("average_days_delinquent").isna().all():
+    if owed.waits[["dso", "dso_countback", "dso_best_possible"]].isna().all():
         return absent(Unknown(found()["receivables.dso"].reason or "not_applicable"))
     return figures.wait_figure(owed.waits, lang=desk().lang)
+
+
+def wait_parts(owed: Receivables) -> Sentence | Notice:
+    """Say what makes the wait longer than what is not due yet: each part that exists, in days of sales."""
+    known, lang = found(), desk().lang
+    gap = known["receivables.average_days_delinquent"]
+    if gap.value is None:
+        return absent(Unknown(owed.reason.reason if owed.reason else gap.reason or "not_applicable"))
+    said = [
+        text(f"wait.{name}.part", lang, days=_spoken(f"receivables.{name}"))
+        for name in PARTS if known[f"receivables.{name}"].value
+    ]  # fmt: skip
+    whole = _spoken("receivables.average_days_delinquent")
+    words = text("wait.parts", lang, gap=whole, parts=listed(said, lang))
+    return Sentence(words if said else text("wait.parts_none", lang))  # its caveats stand beside the DSO
 
 
 def sources_of_accounts_table(owed: Receivables) -> Table | Notice:

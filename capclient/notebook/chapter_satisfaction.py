@@ -5,9 +5,12 @@ Floor 7.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from capclient import figures
+from capclient.findings import Finding
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
@@ -36,6 +39,7 @@ __all__ = [
 ]
 
 QUESTIONS = ("recommend", "satisfied", "why")
+EUROS = ("revenue", "at_risk")  # lines of the scenario that need a number of unhappy clients seen here
 
 
 def nps_figure(said: Surveys) -> figures.Figure | Notice:
@@ -149,10 +153,16 @@ def promises_table(made: Promises) -> Table | Notice:
         {
             "promise": frame.promise,
             "target": [
-                _target(*row) for row in zip(frame.target, frame.direction, frame.indicator, strict=True)
+                text(f"promise.{direction}", lang, value=_in_unit(value, id, typed))
+                for value, direction, id, typed in zip(
+                    frame.target, frame.direction, frame.indicator, frame.target_typed, strict=True
+                )
             ],
             "measured": [
-                _in_unit(value, id) for value, id in zip(frame.measured, frame.indicator, strict=True)
+                _in_unit(value, id, typed)
+                for value, id, typed in zip(
+                    frame.measured, frame.indicator, frame.measured_typed, strict=True
+                )
             ],
             "verdict": [text(f"promise.{code}", lang) for code in frame.verdict],
             "claims_citing": frame.claims_n,
@@ -163,34 +173,44 @@ def promises_table(made: Promises) -> Table | Notice:
     return listing(worded, names, "table.promises", note="table.promises.note")
 
 
-def _target(value: float, direction: str, indicator: object) -> str:
-    return text(f"promise.{direction}", desk().lang, value=_in_unit(value, indicator))
-
-
-def _in_unit(value: float, indicator: object) -> str:
-    """A measure in the unit of its finding; one made elsewhere has no unit."""
+def _in_unit(value: float, indicator: object, typed: object) -> str:
+    """A measure in the unit of its finding; one made elsewhere has no unit and stands as it was typed."""
     here = desk()
     if pd.isna(value):
         return MISSING
     if isinstance(indicator, str):
         return spoken(value, finding_specs()[indicator].unit, here.lang, here.currency)
-    return decimal(value, here.lang, next((n for n in range(3) if round(value, n) == value), 3))
+    return decimal(value, here.lang, len(str(typed).partition(".")[2]))
 
 
 def evidence_table(spoken_to: Listening) -> Table | Notice:
     """Show what is declared and signed of the questions that no event can answer."""
-    if spoken_to.evidence.empty:
+    return declared_devices(spoken_to.evidence, "table.evidence")
+
+
+def declared_devices(frame: pd.DataFrame, caption: str) -> Table | Notice:
+    """Show declared devices with the level that is left of each, and why it is lower than what was declared."""
+    if frame.empty:
         return absent(Unknown("missing:evidence"))
-    lang, frame = desk().lang, spoken_to.evidence
+    lang = desk().lang
     worded = frame.assign(
         question=[text(f"proof.{code}", lang) for code in frame.capability],
-        maturity=[
-            MISSING if pd.isna(mark) else text(f"maturity.{int(mark)}", lang) for mark in frame.maturity
-        ],
+        maturity=[_level(*row) for row in zip(frame.maturity, frame.is_old, frame.is_unproven, strict=True)],
         said_on=[MISSING if pd.isna(value) else day(value.date(), lang, "short") for value in frame.date],
     )
     names = ["question", "device", "maturity", "evidence", "said_on", "owner"]
-    return listing(worded, names, "table.evidence", most=20)
+    return listing(worded, names, caption, most=20, note=f"{caption}.note")
+
+
+def _level(mark: float, is_old: bool, is_unproven: bool) -> str:
+    lang = desk().lang
+    if pd.isna(mark):
+        return MISSING
+    level = text(f"maturity.{int(mark)}", lang)
+    if mark == 0 or not (is_old or is_unproven):
+        return level if not is_old else text("evidence.old", lang, level=level)
+    why = "both" if is_old and is_unproven else "old" if is_old else "unproven"
+    return text(f"evidence.{why}", lang, level=level)
 
 
 def loss_reasons_table(cost: Dissatisfaction) -> Table | Notice:
@@ -234,6 +254,8 @@ def assumptions_table(cost: Dissatisfaction) -> Table | Notice:
         ("at_risk", spoken(None if each is None else float(cost.cost.revenue or 0), "money", lang, here.currency),
          "scenario.from.at_risk"),
     ]  # fmt: skip
+    if cost.source == "text":  # the example of the text counts nobody of this company: no euros
+        rows = [row for row in rows if row[0] not in EUROS]
     seen = found()["satisfaction.voice_observed_share"]
     if seen.value is not None:
         bounds = seen.bounds(lang)
@@ -247,9 +269,20 @@ def assumptions_table(cost: Dissatisfaction) -> Table | Notice:
             "comes_from": [text(key, lang) for _, _, key in rows],
         }
     )
-    return listing(
+    made = listing(
         worded, ["assumption", "value", "comes_from"], "table.scenario", note="table.scenario.note"
     )
+    if isinstance(made, Notice) or seen.value is None or not _contradicts(seen, cost.voice):
+        return made
+    assumed = share(cost.voice, lang, 0 if (cost.voice * 100).is_integer() else 1)
+    against = text("table.scenario.contradicted", lang, observed=seen.spoken(lang), assumed=assumed)
+    return replace(made, note=f"{against} {made.note}")
+
+
+def _contradicts(seen: Finding, assumed: float) -> bool:
+    """Tell whether the assumption lies outside the interval of what was observed here."""
+    low, high = seen.interval or (0.0, 1.0)
+    return not low <= assumed <= high
 
 
 def scenario_figure(cost: Dissatisfaction) -> figures.Figure | Notice:

@@ -170,6 +170,7 @@ def variant(key: str, known: dict[str, Finding]) -> str:
         ),
         "quality.reconciled": ("quality.reconciliations_failed", lambda value: "failed" if value else "ok"),
         "model.clusters": ("model.clusters", lambda value: "stable"),
+        "satisfaction.score": ("satisfaction.asker_gap", lambda value: "some"),  # none: nobody said who asked
     }
     if key not in judged:
         return key

@@ -5,12 +5,13 @@ Floor 7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from capclient.accounting.identity import COUNTER, UNKNOWN
+from capclient.cards import Sentence
 from capclient.findings import Finding
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.units import UNITS
@@ -48,7 +49,7 @@ def quote(*ids: str) -> Table | Notice:
 class Together:
     """Answers that one cell shows one under the other."""
 
-    answers: tuple[Table | Notice, ...]
+    answers: tuple[Sentence | Table | Notice, ...]
 
     def html(self) -> str:
         """Return the answers as HTML, in order."""
@@ -59,9 +60,16 @@ class Together:
         return {"text/html": self.html(), "text/plain": "\n\n".join(plain)}
 
 
-def together(*answers: Table | Notice) -> Together:
-    """Show several tables under one cell."""
-    return Together(answers)
+def together(*answers: Sentence | Table | Notice) -> Together:
+    """Show several sentences or tables under one cell; what two of them say alike is said once."""
+    said: set[str] = set()
+    kept: list[Sentence | Table | Notice] = []
+    for answer in dict.fromkeys(answers):
+        if isinstance(answer, Sentence):
+            answer = replace(answer, caveats=tuple(item for item in answer.caveats if item not in said))
+            said.update(answer.caveats)
+        kept.append(answer)
+    return Together(tuple(kept))
 
 
 def _said(item: Finding) -> str:

@@ -51,13 +51,13 @@ COLUMNS = {
     """,
     "count": """
         answering claims_n open_n visits_n claims_citing questionnaire staff claim_deduced
-        breach_invoices cluster compared contracts created deals f judged_invoices kept
+        breach_invoices cluster compared contract_invoices contracts created deals f judged_invoices kept
         known late_invoices line lines lost m n n_institutions number_of orders orders_n
         pending purchase_days_12m qty qty_n qty_n1 qty_used r rank rank_revenue rejected
         risk_score settled_invoices times total visits won
     """,
     "days": """
-        age_days days_late days_late_before days_late_signed days_since_contact delay_days
+        age_days days_late days_late_before days_late_signed days_longer days_since_contact delay_days
         excess_days interval_days longest_term oldest_days recency_days
     """,
     "ratio": """

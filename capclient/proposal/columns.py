@@ -18,6 +18,7 @@ from capclient.readers.identifiers import clean_sql
 from capclient.readers.proposals import Content, Proposal, header_key
 from capclient.readers.raw import Note, RawTable
 from capclient.readers.sql_text import quoted
+from capclient.schema import Column
 
 NUMERIC = ("qty", "unit_price", "cost", "amount_ht", "vat", "amount_ttc")  # settled by their values
 MOSTLY = 0.95
@@ -161,6 +162,12 @@ def codes_of(canonical: str, words: Mapping[str, int]) -> dict[str, str]:
         for word in spellings
     }
     return {word: known[key] for word in words if (key := _key(word)) in known}
+
+
+def known_share(column: Column, words: Sequence[str]) -> float:
+    """Return the share of texts, 0 to 1, that are words of a column of codes."""
+    known = {spelling.replace("_", " ") for _, spellings in column.words for spelling in spellings}
+    return sum(_key(word) in known for word in words) / max(len(words), 1)
 
 
 def _key(word: str) -> str:

@@ -38,12 +38,26 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The columns of an export of invoices that say when each was paid, for how much, and which are disputed.
+
+    ``is_sure`` tells that the amount is with tax, or the only one: what a client paid.
+    """
+
+    date: str
+    amount: str
+    disputed: str = ""
+    is_sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A proposal for one ledger: files, the columns chosen, those nobody can choose but the user.
 
     ``given`` are the files and folders that the user named, ``paths`` the files in them.
     ``open`` are columns with several candidates, or one that must be confirmed; ``missing`` are required columns
     that no header names, with the headers whose content would do; ``set_aside`` are headers not used for a reason.
+    ``sheets`` are those of a workbook that hold the ledger, when others do not.
     """
 
     given: tuple[Path, ...]
@@ -59,6 +73,8 @@ class Draft:
     unit: str = ""
     currencies: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[Note, ...] = ()
+    sheets: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    settled: Settled | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:

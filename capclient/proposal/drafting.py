@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -16,6 +17,7 @@ from capclient.proposal.columns import MOST, Witness, best, client_by_name, code
 from capclient.proposal.draft import LEDGER, Choice, Draft, Shape
 from capclient.proposal.gaps import missing_columns, supposed
 from capclient.proposal.sample import numbers_of
+from capclient.proposal.settled import settled_in
 from capclient.proposal.shapes import shape_of
 from capclient.readers.multiples import scaled, unit_of
 from capclient.readers.paths import files
@@ -27,8 +29,8 @@ MOST_NUMBERS = 16  # columns whose values are compared with each other
 NUMERIC_WORDS = ("remise", "rabais", "ristourne", "escompte", "discount")
 
 
-def drafted(paths: Sequence[Path]) -> Draft:
-    """Look at files or folders and propose how to read them.
+def drafted(paths: Sequence[Path], sheets: Mapping[Path, tuple[str, ...]] = MappingProxyType({})) -> Draft:
+    """Look at files or folders and propose how to read them; ``sheets`` name those of a workbook that are the ledger.
 
     Raises
     ------
@@ -37,11 +39,11 @@ def drafted(paths: Sequence[Path]) -> Draft:
     """
     found = tuple(file for path in paths for file in _files(path))
     with workspace() as (con, scratch):
-        tables = _tables(con, found, Shape(), scratch / "as-it-stands")
+        tables = _tables(con, found, Shape(), scratch / "as-it-stands", sheets=sheets)
         shape = shape_of(con, tables[0], contents(con, tables[0]))
         warnings: list[Note] = []
         if shape.wide or shape.fill_down:
-            tables, warnings = _reshaped(con, found, tables, shape, scratch)
+            tables, warnings = _reshaped(con, found, tables, shape, scratch, sheets)
         first = tables[0]
         for other in tables[1:]:
             if set(other.columns) != set(first.columns):
@@ -50,7 +52,7 @@ def drafted(paths: Sequence[Path]) -> Draft:
             given=tuple(paths),
             paths=found,
             files=tuple((table.source, table.rows, table.notes) for table in tables),
-            chosen=(), open={}, missing={}, unused=(), shape=shape, warnings=tuple(warnings),
+            chosen=(), open={}, missing={}, unused=(), shape=shape, warnings=tuple(warnings), sheets=sheets,
         )  # fmt: skip
         return _completed(con, first, draft)
 
@@ -70,29 +72,40 @@ def _tables(
     scratch: Path,
     *,
     totals: str = "check",
+    sheets: Mapping[Path, tuple[str, ...]] = MappingProxyType({}),
 ) -> list[RawTable]:
     wide = shape.wide.model_copy(update={"totals": totals}) if shape.wide else None
     tables: list[RawTable] = []
     for place, file in enumerate(paths):
-        source = FileSource(path=str(file.resolve()), wide=wide, fill_down=list(shape.fill_down))
+        source = FileSource(
+            path=str(file.resolve()),
+            wide=wide,
+            fill_down=list(shape.fill_down),
+            sheet=list(sheets.get(file, ())),
+        )
         found = raw_tables(con, source, folder=file.parent, workspace=scratch / str(place))
         tables += [scaled(con, table, table.columns) for table in found]  # any column may be the amount
     return tables
 
 
 def _reshaped(
-    con: duckdb.DuckDBPyConnection, paths: Sequence[Path], tables: list[RawTable], shape: Shape, scratch: Path
+    con: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    tables: list[RawTable],
+    shape: Shape,
+    scratch: Path,
+    sheets: Mapping[Path, tuple[str, ...]],
 ) -> tuple[list[RawTable], list[Note]]:
     """Read the files again in their shape; totals that differ are told, and refused when the ledger is read."""
     if shape.is_doubtful:
         return tables, []  # the year of the months is for the user to give
     scratch.mkdir(exist_ok=True)
     try:
-        return _tables(con, paths, shape, scratch / "shaped"), []
+        return _tables(con, paths, shape, scratch / "shaped", sheets=sheets), []
     except SourceError as error:
         if error.code != "wide.totals_differ":
             raise
-        again = _tables(con, paths, shape, scratch / "unchecked", totals="ignore")
+        again = _tables(con, paths, shape, scratch / "unchecked", totals="ignore", sheets=sheets)
         return again, [Note("init.warning.error", {"error": error})]
 
 
@@ -142,10 +155,12 @@ def _completed(con: duckdb.DuckDBPyConnection, table: RawTable, draft: Draft) ->
     told_apart = {*used, *periods, *found.set_aside}
     told_apart |= {item.header for items in found.open.values() for item in items}
     unused = tuple(name for name in table.columns if name not in told_apart)
+    settled = None if shape.wide else settled_in(found, unused, profile)
+    unused = tuple(name for name in unused if not settled or name not in (settled.date, settled.disputed))
     warnings = (*found.warnings, *supposed(told, missing, profile))
     if table.rows > MOST:
         warnings = (*warnings, Note("init.warning.sampled", {"count": MOST}))
-    return replace(found, missing=missing, unused=unused, warnings=warnings)
+    return replace(found, missing=missing, unused=unused, settled=settled, warnings=warnings)
 
 
 def _unit(draft: Draft, headers: Sequence[str], table: RawTable) -> str:

@@ -37,6 +37,10 @@ def told(draft: Draft) -> tuple[str, ...]:
         text("init.set_aside", lang, header=header, why=sentence(note))
         for header, note in draft.set_aside.items()
     ]
+    if draft.settled:
+        lines.append(text("init.settled", lang, date=draft.settled.date))
+        if draft.settled.disputed:
+            lines.append(text("init.settled_disputed", lang, header=draft.settled.disputed))
     if draft.unused:
         lines.append(f"  {text('init.yaml.unused', lang)} {', '.join(draft.unused)}")
     if len(draft.currencies) > 1:

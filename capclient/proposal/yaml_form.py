@@ -69,6 +69,7 @@ def yaml_text(draft: Draft, out: Path) -> str:
     if draft.unused:
         unused = ", ".join(quoted_text(name) for name in draft.unused)
         lines.append(f"      # {text('init.yaml.unused', lang)} {unused}")
+    lines += _accounts(draft, out, lang)
     lines += [f"# {_comment(sentence(note))}" for note in draft.warnings]
     return "\n".join(lines) + "\n"
 
@@ -107,11 +108,44 @@ def _paths(draft: Draft, out: Path, lang: str) -> list[str]:
     here = out.parent.resolve()
     paths = [Path(os.path.relpath(path.resolve(), here)).as_posix() for path in draft.given]
     if len(draft.paths) == 1:
-        return [f"    path: {quoted_text(paths[0])}"]
+        sheets = draft.sheets.get(draft.paths[0], ())
+        named = [f"    sheet: [{', '.join(map(quoted_text, sheets))}]"] if sheets else []
+        return [f"    path: {quoted_text(paths[0])}", *named]
     overlap = f"    # overlap: keep_last   # {text('init.yaml.overlap', lang)}"
     if len(paths) == 1:  # a folder: the export of next month will be read too
         return [f"    path: {quoted_text(paths[0])}", overlap]
-    return ["    parts:", *(f"      - {quoted_text(path)}" for path in paths), overlap]
+    parts = []
+    for path, given in zip(paths, draft.given, strict=True):
+        only = ", ".join(map(quoted_text, draft.sheets.get(given, ())))
+        parts.append(
+            f"      - {{path: {quoted_text(path)}, sheet: [{only}]}}"
+            if only
+            else f"      - {quoted_text(path)}"
+        )
+    return ["    parts:", *parts, overlap]
+
+
+def _accounts(draft: Draft, out: Path, lang: str) -> list[str]:
+    """Write the payments, and the documents when some are disputed, that the same lines make."""
+    if not draft.settled:
+        return []
+    settled, names = draft.settled, {item.canonical: item.header for item in draft.chosen}
+    whose = {"customer_id": names["customer_id"], "invoice_id": names["invoice_id"]}
+    tables: dict[str, dict[str, str]] = {}
+    if settled.disputed:
+        due = {"due_date": names["due_date"]} if "due_date" in names else {}
+        tables["receivable_items"] = {"item_id": names["invoice_id"], **whose, "date": names["invoice_date"], **due,
+                                      "amount": settled.amount, "disputed": settled.disputed}  # fmt: skip
+    tables["payments"] = {**whose, "date": settled.date, "amount": settled.amount}
+    lines = []
+    for table, columns in tables.items():
+        told = ", ".join(f"{name}: {quoted_text(header)}" for name, header in columns.items())
+        paths = [line for line in _paths(draft, out, lang) if not line.lstrip().startswith("#")]
+        lines += [f"  {table}:", *paths, f"    columns: {{{told}}}"]
+    key = "init.yaml.settled" if settled.is_sure else "init.yaml.settled_untaxed"
+    facts = {"date": on_one_line(settled.date), "amount": on_one_line(settled.amount)}
+    mark = "" if settled.is_sure else "# "
+    return [f"  # {_comment(text(key, lang, **facts))}", *(f"  {mark}{line[2:]}" for line in lines)]
 
 
 def _shape(draft: Draft, lang: str) -> list[str]:

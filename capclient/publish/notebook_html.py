@@ -15,7 +15,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from capclient import places
-from capclient.notices import is_notice
+from capclient.notices import is_notice, notices_told
 from capclient.publish.prose import prose_renderer
 from capclient.wording import LANGUAGES, text
 
@@ -89,7 +89,7 @@ def chapter_html(notebook: NotebookNode, *, lang: str) -> str:
         )
         return folded + markdown(action)
 
-    cells = without_echoes([cell for cell in notebook.cells if is_shown(cell, lang)])
+    cells = without_repeats([cell for cell in notebook.cells if is_shown(cell, lang)])
     cells = without_idle_readings(cells)
     shown = NotebookNode({**notebook, "cells": cells})
     body, _ = exporter().from_notebook_node(
@@ -111,13 +111,48 @@ def is_shown(cell: NotebookNode, lang: str) -> bool:
     return cell.cell_type in {"markdown", "code"} and not tags & (HIDDEN_TAGS | other)
 
 
-def without_echoes(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Leave out a cell that says the same as the one just before it: one missing input, said once."""
+def without_repeats(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Leave out a notice whose reason its round gives already: one missing input is said once, with its advice.
+
+    A round goes from one piece of prose to the next. Of two notices of one reason, the one that says what to bring is
+    kept. A cell that says the same as the one just before it is left out as well.
+    """
     kept: list[NotebookNode] = []
-    for cell in cells:
-        if cell.cell_type != "code" or not kept or _said(cell) != _said(kept[-1]):
+    round_: list[NotebookNode] = []
+    for cell in [*cells, None]:
+        if cell is not None and cell.cell_type == "code":
+            round_.append(cell)
+            continue
+        kept += _once(round_)
+        round_ = []
+        if cell is not None:
             kept.append(cell)
     return kept
+
+
+def _once(answers: list[NotebookNode]) -> list[NotebookNode]:
+    kept: list[NotebookNode] = []
+    told = [notices_told(_html(cell)) for cell in answers]
+    for place, cell in enumerate(answers):
+        if kept and _said(cell) == _said(kept[-1]):
+            continue
+        others = [words for at, all_ in enumerate(told) if at != place for words in all_]
+        before = {words for all_ in told[:place] for words in all_}
+        if told[place] and all(
+            words in before or any(other != words and other.startswith(f"{words} ") for other in others)
+            for words in told[place]
+        ):
+            continue
+        kept.append(cell)
+    return kept
+
+
+def _html(cell: NotebookNode) -> str:
+    """HTML of the answers of a cell, empty when one of them is not HTML."""
+    shown = [found for found in map(picked, cell.get("outputs", [])) if found is not None]
+    return (
+        "\n".join(str(words) for _, words in shown) if all(kind == "text/html" for kind, _ in shown) else ""
+    )
 
 
 def without_idle_readings(cells: list[NotebookNode]) -> list[NotebookNode]:

@@ -21,15 +21,16 @@ import pandas as pd
 
 from capclient.decisions.recovery import Case, recovery_cases
 from capclient.portfolio import Portfolio
+from capclient.publish.case_page import case_page
 from capclient.publish.files import shown
-from capclient.publish.letters import case_page, letter
+from capclient.publish.letters import letter, piece
 from capclient.store import write_atomically
 from capclient.wording import LANGUAGES, text
 
 FOLDER = "recouvrement"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip can tell
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.I)
-LETTERS = ("reminder", "formal_notice")
+SETTLING = frozenset({"credit_note", "loss", "netting", "factoring", "payment", "reject"})  # kinds of credits
 
 
 def write_recovery(portfolio: Portfolio, folder: Path, lang: str) -> list[str]:
@@ -75,8 +76,10 @@ def case_zip(portfolio: Portfolio, case: Case, lang: str) -> bytes:
         text("case.file.payments", lang): _payments(case, lang),
         text("case.file.reminders", lang): _reminders(case, lang),
         text("case.file.dates", lang): _dates(portfolio, case, lang),
+        text("case.file.statement", lang): _statement(case, lang),
+        text("case.file.account", lang): _account(case, lang),
     }
-    for kind in LETTERS:
+    for kind in case.letters:
         for other in LANGUAGES:
             files[text(f"case.file.{kind}", other)] = letter(portfolio, case, kind, other)
     out = io.BytesIO()
@@ -93,7 +96,7 @@ def case_zip(portfolio: Portfolio, case: Case, lang: str) -> bytes:
 def _invoices(case: Case, lang: str) -> str:
     rows = [
         [
-            row.invoice_id, row.item_id, _word(f"item_kind.{row.kind}", lang), row.date, row.due_date,
+            piece(row, lang), _word(f"item_kind.{row.kind}", lang), row.date, row.due_date,
             _flag(row.is_estimated, lang), row.days_late if row.is_overdue else None, _euros(row.amount),
             _euros(row.open), _flag(row.disputed, lang), row.penalty,
         ]
@@ -101,7 +104,6 @@ def _invoices(case: Case, lang: str) -> str:
     ]  # fmt: skip
     heads = [
         "invoice",
-        "item",
         "kind",
         "date",
         "due",
@@ -118,7 +120,7 @@ def _invoices(case: Case, lang: str) -> str:
 def _payments(case: Case, lang: str) -> str:
     rows = [
         [
-            row.payment_id,
+            _own(row.payment_id),
             row.invoice_id,
             _word(f"payment_kind.{row.kind}", lang),
             row.date,
@@ -127,6 +129,45 @@ def _payments(case: Case, lang: str) -> str:
         for row in case.payments.itertuples()
     ]
     return _table(["payment", "invoice", "kind", "date", "amount"], rows, lang)
+
+
+def _statement(case: Case, lang: str) -> str:
+    """How interest is computed: invoice and half-year, base, days, rate, amount."""
+    listed: Any = case.statement.itertuples()
+    rows = [
+        [
+            piece(case.items.loc[row.claim], lang), _euros(case.items.open[row.claim]), row.from_day, row.to_day,
+            row.days, row.rate, row.penalty,
+        ]
+        for row in listed
+    ]  # fmt: skip
+    return _table(["invoice", "base", "from", "to", "days", "rate", "penalty"], rows, lang)
+
+
+def _account(case: Case, lang: str) -> str:
+    """Every piece of the account with its running balance: the last one is what the client owes."""
+    listed: Any = case.account.itertuples()
+    rows = [
+        [
+            row.date, _word(_kind(row), lang),
+            _reference(row, lang), row.due_date,
+            _euros(row.amount) if row.amount > 0 else None, _euros(-row.amount) if row.amount < 0 else None,
+            _euros(row.balance),
+        ]
+        for row in listed
+    ]  # fmt: skip
+    return _table(["date", "kind", "reference", "due", "debit", "credit", "balance"], rows, lang)
+
+
+def _kind(row: Any) -> str:
+    room = "payment_kind" if row.amount < 0 and row.kind in SETTLING else "item_kind"
+    return f"{room}.{row.kind}"
+
+
+def _reference(row: Any, lang: str) -> str:
+    if isinstance(row.invoice_id, str) or row.amount > 0:
+        return piece(row, lang)
+    return _own(row.item_id)
 
 
 def _reminders(case: Case, lang: str) -> str:
@@ -175,6 +216,12 @@ def _cell(value: Any, lang: str) -> str:
     if isinstance(value, float):
         return str(int(value))
     return shown(re.sub(r"[\r\n\x00]+", " ", str(value)))
+
+
+def _own(key: object) -> str:
+    """Return the part of a key that the company wrote: what follows a bar was added to tell pieces apart."""
+    own = key if isinstance(key, str) else ""
+    return own.partition("|")[0] if own.partition("|")[0] != "R" else ""
 
 
 def _euros(cents: Any) -> Decimal:

@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from capclient.findings import Finding, reason_text
 from capclient.notebook.units import UNITS
 from capclient.portfolio import Portfolio
-from capclient.themes import activity, concentration, customers, lifecycle
+from capclient.themes import activity, concentration, customers, lifecycle, receivables, recovery
 from capclient.wording import has, text
 from capclient.wording.numbers import is_missing, symbol
 
@@ -26,11 +26,11 @@ MOST_WIDE = 48
 # Columns whose codes a reader sees as words: the prefix of their sentences.
 CODED = {
     "status": "status", "lifecycle_stage": "stage", "activity_state": "state", "rfm_segment": "rfm", "stage": "stage",
-    "stage_before": "stage", "state": "state",
+    "stage_before": "stage", "state": "state", "recovery_stage": "recovery_stage",
 }  # fmt: skip
 UNIT_OF = UNITS | {
     "revenue_n2": "money", "average_basket": "money", "gross_margin": "money", "range_breadth": "share",
-    "stake": "money",
+    "stake": "money", "overdue_1_30": "money", "overdue_31_60": "money", "overdue_61_90": "money",
 }  # fmt: skip
 
 
@@ -54,14 +54,14 @@ def write_workbook(portfolio: Portfolio, findings: list[Finding], folder: Path, 
     )
     formats = _formats(book, portfolio.currency, lang)
     _findings_sheet(book.add_worksheet(text("sheet.synthesis", lang)), findings, formats, lang)
-    for name, frame in _frames(portfolio):
+    for name, frame in _frames(portfolio, lang):
         if len(frame):
             _sheet(book.add_worksheet(text(f"sheet.{name}", lang)), frame, formats, lang)
     book.close()
     return path
 
 
-def _frames(portfolio: Portfolio) -> list[tuple[str, pd.DataFrame]]:
+def _frames(portfolio: Portfolio, lang: str) -> list[tuple[str, pd.DataFrame]]:
     """Tables of the workbook: all clients, then the lists that someone works through."""
     weights, life, states = concentration(portfolio), lifecycle(portfolio), activity(portfolio)
     call = [
@@ -76,14 +76,44 @@ def _frames(portfolio: Portfolio) -> list[tuple[str, pd.DataFrame]]:
     ]
     back = ["name", "salesperson", "best_12m", "best_12m_end", "last_purchase"]
     moved = ["name", "salesperson", "stage_before", "stage", "revenue_n1", "revenue_n"]
-    frames = [("customers", customers(portfolio))]
+    frames = [("customers", customers(portfolio)), ("segments", _segments(portfolio, lang))]
     if portfolio.has_lines:
         frames += [
             ("to_call", states.to_call[call].reset_index()),
             ("win_back", weights.winback[back].reset_index()),
         ]
+    frames += _accounts(portfolio)
     if len(life.moves):
         frames.append(("moves", life.moves[moved].reset_index()))
+    return frames
+
+
+def _segments(portfolio: Portfolio, lang: str) -> pd.DataFrame:
+    """Revenue by segment, sector, region ..., one dimension below the other, what has none included (1.10)."""
+    named = []
+    for name, table in concentration(portfolio).breakdown.tables.items():
+        words = [
+            text("segment.blank" if line == "blank" else "segment.outside", lang) if line != "segment"
+            else text(f"size.{label}", lang) if name == "size"
+            else label
+            for line, label in zip(table.line, table.segment, strict=True)
+        ]  # fmt: skip
+        named.append(table.assign(dimension=text(f"breakdown.{name}", lang), segment=words))
+    columns = ["dimension", "segment", "customers", "revenue_n1", "revenue", "share", "growth"]
+    return pd.concat(named, ignore_index=True).reindex(columns=columns) if named else pd.DataFrame()
+
+
+def _accounts(portfolio: Portfolio) -> list[tuple[str, pd.DataFrame]]:
+    """The aged balance of each client, and the list of whom to write to (5.1, E06)."""
+    owed, late = receivables(portfolio), recovery(portfolio)
+    frames = []
+    if owed.reason is None:
+        names = [name for name in owed.customers if name not in {"is_pool", "weight", "overdue_share"}]
+        frames.append(("aged_balance", owed.customers[names].reset_index()))
+    if late.reason is None and len(late.clients):
+        names = ["name", "salesperson", "claim", "oldest_days", "stage", "next_date", "payment_grade"]
+        listed = late.clients[names].rename(columns={"claim": "to_claim", "stage": "recovery_stage"})
+        frames.append(("recovery", listed.reset_index()))
     return frames
 
 

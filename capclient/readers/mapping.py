@@ -5,19 +5,26 @@ Floor 2. Source: section E.1 of the formats. Guesses are proposals (:mod:`capcli
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from capclient.errors import SourceError, listed, nearest
 from capclient.readers.header import unique_names
 from capclient.readers.identifiers import normal_key
 from capclient.readers.proposals import Content, Proposal, contents, likeliest_header, propose
+from capclient.readers.table_words import headers_named
 from capclient.schema import Table
 
 __all__ = ["Content", "Proposal", "contents", "propose", "resolve"]
 
 
 def resolve(
-    columns: Mapping[str, str], headers: Sequence[str], *, table: Table, source: str
+    columns: Mapping[str, str],
+    headers: Sequence[str],
+    *,
+    table: Table,
+    source: str,
+    constants: Collection[str] = (),
+    is_rated: bool = False,
 ) -> dict[str, str]:
     """Return the header of each canonical column that the file gives.
 
@@ -28,9 +35,12 @@ def resolve(
         and accents when a single one fits. An empty header says that no column gives an
         optional one, or ``invoice_id``: its lines are then of no invoice.
     headers
-        Names of the file's columns. One that bears a canonical name needs no declaration.
+        Names of the file's columns. One that bears a canonical name needs no declaration; nor does the clearest
+        word for a required column of a table beside the ledger (« Date », « Type »), where nothing else gives it.
     table
         The canonical table; ``invoice_lines`` may give ``qty`` and ``unit_price`` for ``amount_ht``.
+    constants, is_rated
+        Columns that every line of the source has alike, and whether a rate gives ``amount_ht`` from ``amount_ttc``.
 
     Raises
     ------
@@ -51,11 +61,22 @@ def resolve(
             continue  # said to be in no column, whatever a header says
         found[canonical] = header_of(canonical, wanted, headers, source)
     for name in table.names:
-        if name in headers and name not in unnamed:
+        if name in headers and name not in unnamed and name not in constants:
             found.setdefault(name, name)
-    missing = [name for name in table.required if name not in found and name not in unnamed]
-    if table.name == "invoice_lines" and {"qty", "unit_price"} <= found.keys():
+    for name in table.required:
+        if name not in found and name not in constants:
+            words = (word for word in headers_named(table.name, name, headers) if word not in found.values())
+            if word := next(words, None):
+                found[name] = word
+    missing = [name for name in table.required if name not in {*found, *unnamed, *constants}]
+    if table.name == "invoice_lines" and (
+        {"qty", "unit_price"} <= found.keys() or (is_rated and "amount_ttc" in found)
+    ):
         missing = [name for name in missing if name != "amount_ht"]
+    if missing == ["amount_ht"] and "amount_ttc" in found:
+        raise SourceError("source.ttc_only", source=source, header=found["amount_ttc"])
+    if missing == ["type"] and table.name == "interactions":
+        raise SourceError("source.missing_type", source=source, table=table.name, headers=listed(headers, 40))
     if missing:
         near = likeliest_header(missing[0], headers)
         code = "source.missing_column_near" if near else "source.missing_column"

@@ -102,12 +102,13 @@ def _ansoff(portfolio: Portfolio, here: Base) -> pd.DataFrame | Unknown:
         return here.reason
     new_from = shifted(here.period.end, -NEW_FAMILY_MONTHS) + timedelta(days=1)
     observed = Period(shifted(here.period.end, -NEW_FAMILY_MONTHS - OBSERVED_MONTHS), here.period.end)
-    cells = portfolio.ledger.frame(
-        engine.NEW_FAMILIES,
-        {"start": here.period.start, "end": here.period.end, "new_from": new_from},
-    )
-    if cells.is_new_family.isna().all():
-        return Unknown("missing:family")
+    named = {"start": here.period.start, "end": here.period.end, "new_from": new_from}
+    for operation in engine.NEW_OFFERS.values():  # families, failing that activities: a service sells these
+        cells = portfolio.ledger.frame(operation, named)
+        if cells.is_new_family.notna().any():
+            break
+    else:
+        return Unknown("missing:family_or_activity")
     if not portfolio.is_complete(observed):
         return Unknown("history_short")
     status = counts(portfolio).customers.status.reindex(here.frame.index)

@@ -12,12 +12,25 @@ import pandas as pd
 
 from capclient.engine import receivables as engine
 from capclient.findings import Finding, finding
-from capclient.indicators.dso import average_days_delinquent, collection_effectiveness, countback_dso, dso
+from capclient.indicators import ageing
+from capclient.indicators.dso import (
+    average_days_delinquent,
+    beyond_due,
+    collection_effectiveness,
+    countback_dso,
+    dso,
+)
 from capclient.portfolio import Portfolio
 from capclient.themes.accounts import INPUTS, PAYMENTS, Sales, first_day, months_back, sales
 from capclient.vocabulary import Unknown
 
-WAITING = ("dso", "dso_countback", "dso_best_possible", "average_days_delinquent", "cei")
+PARTS = (
+    "dso_overdue",
+    "dso_disputed",
+    "dso_undated",
+    "dso_unallocated",
+)  # of what exceeds the best possible DSO
+WAITING = ("dso", "dso_countback", "dso_best_possible", "average_days_delinquent", *PARTS, "cei")
 
 
 def waits(portfolio: Portfolio, balance: pd.Series) -> dict[str, Fraction | Unknown]:
@@ -27,11 +40,18 @@ def waits(portfolio: Portfolio, balance: pd.Series) -> dict[str, Fraction | Unkn
     missing = sold.reason or (None if portfolio.is_complete(year) else Unknown("period_incomplete"))
     simple = missing or dso(total, sold.over(year), days=year.days)
     best = missing or dso(not_due, sold.over(year), days=year.days)
+    cents = {"dso_overdue": ageing.overdue(balance)}
+    cents |= {name: int(balance[name.removeprefix("dso_")]) for name in PARTS[1:]}
+    parts: dict[str, Fraction | Unknown] = beyond_due(cents, sold.over(year), days=year.days)
+    gap = average_days_delinquent(simple, best)
+    if isinstance(gap, Unknown):
+        parts = dict.fromkeys(PARTS, gap)
     return {
         "dso": simple,
         "dso_countback": sold.reason or countback_dso(total, months_back(portfolio, sold)),
         "dso_best_possible": best,
-        "average_days_delinquent": average_days_delinquent(simple, best),
+        "average_days_delinquent": gap,
+        **parts,
     }
 
 

@@ -15,6 +15,7 @@ from capclient.themes.concentration import concentration
 from capclient.themes.counts import counts
 from capclient.themes.lateness import lateness
 from capclient.themes.lifecycle import lifecycle
+from capclient.themes.margins import margins
 from capclient.themes.net_margin import net_margin
 from capclient.themes.once import once
 from capclient.themes.pricing import pricing
@@ -60,9 +61,11 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
         known["price_index"] = pricing(portfolio).customers.price_index
         known["volatility"] = bought.volatility.round(9)
         known["seasonal"] = states.seasonal
-        known["gross_margin"] = base.margin_n
-        positive = base.cost_known_revenue_n.where(base.cost_known_revenue_n > 0)
-        known["gross_margin_rate"] = base.margin_n / positive
+        earning = margins(
+            portfolio
+        )  # none where too little of the revenue has a cost: of the client, or of all
+        for name in ("gross_margin", "gross_margin_rate"):
+            known[name] = earning.customers[name] if earning.reasons["n"] is None else float("nan")
         earned = net_margin(portfolio)
         if (
             earned.reason is None and earned.basis == "net"
@@ -75,12 +78,12 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
                 "net_margin_rate",
             ):
                 known[name] = earned.customers[name].reindex(base.index)
-        said = satisfaction(portfolio).customers
-        known["claims_n"], known["nps"] = said.claims_n, said.nps
         paying = lateness(portfolio)
         if paying.reason is None:
             for name in ("receivable", "overdue", "days_late", "payment_score", "payment_grade"):
                 known[name] = paying.customers[name].reindex(base.index)
+        said = satisfaction(portfolio).customers
+        known["claims_n"], known["nps"] = said.claims_n, said.nps
         known["lifecycle_stage"], known["lifecycle_flags"] = stages.stage, stages["flags"]
         known["activity_state"], known["risk_score"] = states.state, states.risk_score
         known["rfm_r"], known["rfm_f"], known["rfm_m"] = groups.rfm.r, groups.rfm.f, groups.rfm.m

@@ -54,7 +54,8 @@ def dissatisfaction(portfolio: Portfolio) -> Dissatisfaction:
     each = _revenue_per_customer(portfolio)
     known, source = _unhappy(portfolio)
     unhappy = Fraction(TEXT) if isinstance(known, Unknown) else known
-    worth = None if isinstance(each, Unknown) else each
+    # the example of the text is no count of this company: its euros would be invented
+    worth = None if isinstance(each, Unknown) or isinstance(known, Unknown) else each
     cost = scenario.dissatisfaction_cost(
         unhappy, voice=given.voice, told=given.told, revenue_per_customer=worth
     )

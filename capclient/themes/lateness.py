@@ -241,7 +241,7 @@ def _findings(
         counted = clients[is_client(portfolio, clients.index)]
         seen = counted.worsening.notna()
         values["worsening_customers"] = (
-            int(counted.worsening.fillna(False).sum()) if seen.any() else Unknown("history_short")
+            int(counted.worsening.fillna(False).sum()) if seen.any() else Unknown("history_short:year_before")
         )
         scored = counted.payment_score.dropna()
         if len(scored):

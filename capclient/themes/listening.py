@@ -15,11 +15,13 @@ from capclient.indicators.listening import (
     BROKEN,
     KEPT,
     UNMEASURED,
+    aged_maturity,
     listened,
     listening_by_phase,
     promise_verdict,
 )
 from capclient.params_promises import Promise
+from capclient.periods import shifted
 from capclient.portfolio import Portfolio
 from capclient.themes.concentration import concentration
 from capclient.themes.events import active_revenue, events, within
@@ -39,7 +41,7 @@ CODESIGN = ("ongoing", "emerging")
 class Listening:
     """``phases``: active clients listened to in N at each phase, whole and by class A, B, C; empty when ``reason``.
 
-    ``sizes``: active clients by class. ``evidence``: what is declared, by whom and since when. ``codesign``: active
+    ``sizes``: active clients by class. ``evidence``: see :func:`signed_evidence`. ``codesign``: active
     clients that take part in research or design.
     """
 
@@ -69,7 +71,7 @@ def listening(portfolio: Portfolio) -> Listening:
     return Listening(
         phases=phases,
         sizes={str(name): int(n) for name, n in groups.value_counts().sort_index().items()},
-        evidence=_evidence(portfolio),
+        evidence=signed_evidence(portfolio, PROVEN),
         codesign=codesign,
         reason=reason,
         findings=[
@@ -121,12 +123,17 @@ def _codesign(portfolio: Portfolio, revenue: pd.Series | Unknown) -> tuple[pd.Da
     ]
 
 
-def _evidence(portfolio: Portfolio) -> pd.DataFrame:
-    """Proofs dated on or before D, or not dated, for the questions of this chapter."""
+def signed_evidence(portfolio: Portfolio, capabilities: tuple[str, ...]) -> pd.DataFrame:
+    """Return what is declared of some questions, by whom and since when, dated on or before D or not dated.
+
+    ``maturity`` is what is left of the declared one at D (12.8), ``is_old`` and ``is_unproven`` say why.
+    """
     table = portfolio.table("evidence")
     days = pd.to_datetime(table.date)
-    mine = table[table.capability.isin(PROVEN) & ~(days > pd.Timestamp(portfolio.as_of))]
+    mine = table[table.capability.isin(capabilities) & ~(days > pd.Timestamp(portfolio.as_of))]
     mine = mine.assign(date=pd.to_datetime(mine.date).astype("datetime64[ns]"))
+    aged = aged_maturity(mine, year_ago=shifted(portfolio.as_of, -12))
+    mine = mine.assign(maturity=aged.maturity, is_old=aged.is_old, is_unproven=aged.is_unproven)
     return mine.sort_values(["capability", "device"], kind="stable").reset_index(drop=True)
 
 
@@ -186,7 +193,9 @@ def _row(portfolio: Portfolio, promise: Promise, own: Mapping[str, Finding], cit
     verdict = promise_verdict(measured, float(promise.target), at_most=promise.direction == "at_most")
     return {
         "promise_id": promise.id, "promise": promise.text, "indicator": promise.indicator, "measured": measured,
-        "target": float(promise.target), "direction": promise.direction, "owner": promise.owner or None,
+        "target": float(promise.target), "target_typed": format(promise.target, "f"),
+        "measured_typed": None if promise.measured is None else format(promise.measured, "f"),
+        "direction": promise.direction, "owner": promise.owner or None,
         "date": pd.Timestamp(promise.date) if promise.date else pd.NaT, "verdict": verdict, "claims_n": cited,
         "reason": known.reason if known is not None and verdict == UNMEASURED else None,
     }  # fmt: skip

@@ -24,6 +24,8 @@ from capclient.vocabulary import Unknown
 OF_LEDGER = ("new_revenue", "new_revenue_share", "new_mean_revenue")
 OF_SHEET = ("new_traced_customers", "new_traced_share", "new_delay_days")
 
+NOBODY_NEW, NOBODY_CAME = Unknown("denominator_zero:new_customers"), Unknown("denominator_zero:came_before")
+
 
 @dataclass(frozen=True)
 class Newcomers:
@@ -52,7 +54,7 @@ def newcomers(portfolio: Portfolio) -> Newcomers:
     values: dict[str, Value | Unknown] = {
         "new_revenue": revenue,
         "new_revenue_share": share_of(round(revenue * 100), round(total * 100)),
-        "new_mean_revenue": revenue / len(clients) if len(clients) else Unknown("denominator_zero"),
+        "new_mean_revenue": revenue / len(clients) if len(clients) else NOBODY_NEW,
     }
     found = [_finding(portfolio, name, value, n=len(clients)) for name, value in values.items()]
     return Newcomers(clients, _sources(clients), None, [*found, *_traced(portfolio, clients), *kept, *costs])
@@ -103,7 +105,13 @@ def _traced(portfolio: Portfolio, clients: pd.DataFrame) -> list[Finding]:
     delay = float(delays.median()) if len(delays) else Unknown("not_applicable")
     return [
         _finding(portfolio, "new_traced_customers", reason or traced, n=n),
-        _finding(portfolio, "new_traced_share", reason or share_of(traced, n), n=n, interval=interval),
+        _finding(
+            portfolio,
+            "new_traced_share",
+            reason or (share_of(traced, n) if n else NOBODY_NEW),
+            n=n,
+            interval=interval,
+        ),
         _finding(portfolio, "new_delay_days", reason or delay, n=len(delays)),
     ]
 
@@ -123,7 +131,13 @@ def _still_here(portfolio: Portfolio) -> Finding:
     came = frame[frame.revenue_n1.gt(0) & frame.first_purchase.ge(pd.Timestamp(years.n1.start))]
     kept = int(came.revenue_n.gt(0).sum())
     interval = wilson_interval(kept, len(came)) if len(came) else None
-    return _finding(portfolio, "new_kept_rate", share_of(kept, len(came)), n=len(came), interval=interval)
+    return _finding(
+        portfolio,
+        "new_kept_rate",
+        share_of(kept, len(came)) if len(came) else NOBODY_CAME,
+        n=len(came),
+        interval=interval,
+    )
 
 
 def _second_year(portfolio: Portfolio) -> Finding:
@@ -137,7 +151,7 @@ def _second_year(portfolio: Portfolio) -> Finding:
     rows = portfolio.ledger.frame(engine.SECOND_YEAR, named)
     pooled = portfolio.customers.index[portfolio.customers.is_pool]
     rows = rows[~rows.customer_id.isin(pooled) & rows.first_year.gt(0)]
-    ratio = share_of(int(rows.second_year.sum()), int(rows.first_year.sum()))
+    ratio = share_of(int(rows.second_year.sum()), int(rows.first_year.sum())) if len(rows) else NOBODY_CAME
     return _finding(portfolio, "second_year_ratio", ratio, n=len(rows))
 
 

@@ -16,18 +16,25 @@ import pandas as pd
 from capclient import regulation
 from capclient.engine import payments as engine
 from capclient.findings import Finding, finding
-from capclient.indicators.penalties import half_year_rates, penalties, recovery_indemnity, rounded_euros
+from capclient.indicators.penalties import (
+    calculation,
+    half_year_rates,
+    penalties,
+    recovery_indemnity,
+    rounded_euros,
+)
 from capclient.indicators.terms import judged
 from capclient.portfolio import Portfolio
 from capclient.themes import settlements as accounts
 from capclient.themes.accounts import ITEMS, no_accounts
+from capclient.themes.lateness import is_client
 from capclient.themes.once import once
 from capclient.vocabulary import Unknown
 
 PRIVATE, PERIODIC, FOREIGN = "private", "periodic", "foreign"
 AGREED = ("file", "customer_term")  # where a due date comes from when somebody agreed on it
 TERMS = ("lme_breach_share", "lme_breach_invoices", "terms_judged_invoices", "term_days")
-PENALTIES = ("late_penalties_due", "recovery_indemnity_due", "late_invoices")
+PENALTIES = ("late_penalties_due", "recovery_indemnity_due", "late_invoices", "unclaimable_penalties")
 ALWAYS = date(1900, 1, 1)
 
 
@@ -63,11 +70,14 @@ def payment_terms(portfolio: Portfolio) -> PaymentTerms:
 def kinds_of_buyers(portfolio: Portfolio) -> pd.Series:
     """Return by client which rule holds: private, periodic, a public buyer, or foreign (not judged)."""
     sheet = portfolio.table("customers").drop_duplicates("customer_id").set_index("customer_id")
+    sheet["is_public"] = (
+        sheet.is_public.astype("boolean").fillna(False).astype(bool)
+    )  # a blank says no more than no
     periodic = set(portfolio.params.credit.periodic_customers)
     kinds = {}
     rows: Any = sheet.itertuples()
     for row in rows:
-        public = regulation.public_buyer(row.customer_type, is_public=row.is_public is True)
+        public = regulation.public_buyer(row.customer_type, is_public=row.is_public)
         if not regulation.is_french(row.country):
             kinds[row.Index] = FOREIGN
         else:
@@ -110,7 +120,11 @@ def _terms(portfolio: Portfolio, buyers: pd.Series) -> pd.DataFrame | Unknown:
 
 
 def terms_by_client(terms: pd.DataFrame) -> pd.DataFrame:
-    """Sum up judged invoices by client: how many, how many beyond the law, the longest term and the worst excess."""
+    """Sum up judged invoices by client: how many, how many beyond the law, the longest term and the worst excess.
+
+    ``contract_invoices`` are lawful only if the contract says « end of month »; ``amount``: euros beyond the law,
+    excluding VAT.
+    """
     known = terms[terms.is_breach.notna()]
     breach = known.is_breach.astype(bool)
     keys = known.customer_id
@@ -119,7 +133,11 @@ def terms_by_client(terms: pd.DataFrame) -> pd.DataFrame:
             "buyer": known.buyer.groupby(keys).first(),
             "judged_invoices": known.invoices.groupby(keys).sum(),
             "breach_invoices": known.invoices.where(breach, 0).groupby(keys).sum(),
-            "amount": known.amount.where(breach, 0).groupby(keys).sum() / 100,
+            "contract_invoices": known.invoices.where(known.needs_contract.astype(bool), 0)
+            .groupby(keys)
+            .sum(),
+            # excluding VAT; unknown when the lines of one of them are not
+            "amount": known.net.astype("float64").where(breach, 0.0).groupby(keys).sum(skipna=False) / 100,
             "longest_term": known.term_days.groupby(keys).max(),
             "excess_days": known.excess_days.groupby(keys).max(),
         }
@@ -146,6 +164,16 @@ def claims_penalties(portfolio: Portfolio, claims: pd.DataFrame, buyers: pd.Seri
         rates, is_frozen = rates_of(portfolio, str(buyer), last=portfolio.as_of)
         found.loc[group.index] = penalties(group, rates, is_frozen=is_frozen)
     return found
+
+
+def calculations(portfolio: Portfolio, claims: pd.DataFrame, buyers: pd.Series) -> pd.DataFrame:
+    """Return how :func:`claims_penalties` computes each claim: a row a claim and half-year (see ``calculation``)."""
+    kinds = buyers.reindex(claims.customer_id).fillna(PRIVATE).to_numpy()
+    parts = []
+    for buyer, group in claims.groupby(kinds):
+        rates, is_frozen = rates_of(portfolio, str(buyer), last=portfolio.as_of)
+        parts.append(calculation(group, rates, is_frozen=is_frozen))
+    return pd.concat(parts, ignore_index=True) if parts else calculation(claims, {})
 
 
 def _penalties(portfolio: Portfolio, buyers: pd.Series) -> pd.DataFrame | Unknown:
@@ -241,9 +269,9 @@ def _penalty_findings(portfolio: Portfolio, owed: pd.DataFrame | Unknown) -> lis
         and portfolio.params.credit.penalty_rate is None
         and portfolio.as_of > regulation.rates_known_to(refi)
     ):
-        caveat = "caveat.refi_old"
+        caveat = accounts.caveats(estimated, "caveat.refi_old")
     elif len(owed) and owed.unrated.any():
-        caveat = "caveat.refi_partial"
+        caveat = accounts.caveats(estimated, "caveat.refi_partial")
     values: dict[str, object] = {
         "late_penalties_due": Unknown("missing:refi_rates")
         if unrated
@@ -251,7 +279,13 @@ def _penalty_findings(portfolio: Portfolio, owed: pd.DataFrame | Unknown) -> lis
         "recovery_indemnity_due": float(recovery_indemnity(late, amount=regulation.indemnity())),
         "late_invoices": late,
     }
-    caveats = {"late_penalties_due": caveat, "recovery_indemnity_due": estimated, "late_invoices": estimated}
+    pools = owed[~is_client(portfolio, owed.index)]
+    claimed_of_nobody = Decimal(str(pools.indemnity.sum())) + rounded_euros(sum(pools.exact, Fraction(0)))
+    values["unclaimable_penalties"] = float(claimed_of_nobody)
+    caveats = dict.fromkeys(PENALTIES, estimated) | {"late_penalties_due": caveat}
+    apart = accounts.unallocated_caveat(portfolio)
+    for name in ("late_penalties_due", "recovery_indemnity_due"):
+        caveats[name] = accounts.caveats(caveats[name], apart)
     return [_found(portfolio, name, values[name], caveats[name], late) for name in PENALTIES]
 
 

@@ -19,7 +19,13 @@ from capclient.indicators.pipeline import (
     velocity,
     weighted,
 )
-from capclient.indicators.prospecting import Conversion, conversion, conversions_by, prospect_state
+from capclient.indicators.prospecting import (
+    Conversion,
+    conversion,
+    conversions_by,
+    outcomes_told,
+    prospect_state,
+)
 from capclient.indicators.retention import share_of, wilson_interval
 from capclient.periods import Period, shifted
 from capclient.portfolio import Portfolio
@@ -88,7 +94,7 @@ def prospects(portfolio: Portfolio) -> Prospects:
         reason=None,
         findings=[
             *_conversions(portfolio, sheet, cohort, before),
-            *_open(portfolio, live, cycle),
+            *_open(portfolio, live, cycle, _by_stage(sheet)),
             *_pace(portfolio, sheet, live, cohort, (cycle, cycles)),
             _invoiced(portfolio, sheet),
             _finding(
@@ -102,8 +108,13 @@ def prospects(portfolio: Portfolio) -> Prospects:
 
 
 def known_prospects(portfolio: Portfolio) -> pd.DataFrame:
-    """Return the prospects created on or before D, with their ``state``; amounts and probabilities as floats."""
+    """Return the prospects created on or before D, with their ``state``; amounts and probabilities as floats.
+
+    ``by_stage`` marks the outcomes that the stage alone says.
+    """
     table = portfolio.table("prospects")
+    told = outcomes_told(table.outcome, table.stage)
+    table = table.assign(by_stage=told.notna() & table.outcome.isna(), outcome=told)
     table = table.assign(
         created=pd.to_datetime(table.created),
         closed_date=pd.to_datetime(table.closed_date),
@@ -140,7 +151,8 @@ def _conversions(
     elif sheet.outcome.isna().all():
         reason = Unknown("missing:outcome")
     later = sheet.closed_date.gt(pd.Timestamp(portfolio.as_of)) & sheet.outcome.isin(["won", "lost"])
-    caveat = "caveat.prospects_later" if later.any() else None
+    codes = ("caveat.prospects_later" if later.any() else None, _by_stage(sheet))
+    caveat = " ".join(filter(None, codes)) or None
     rates = {
         "conversion_rate": (cohort.final, cohort.decided, cohort.final_interval),
         "conversion_rate_created": (cohort.provisional, cohort.created, cohort.provisional_interval),
@@ -154,7 +166,7 @@ def _conversions(
         "prospects_pending": cohort.pending,
         "pending_amount": cohort.pending_amount,
     }
-    partial = "caveat.prospects_amount" if cohort.without_amount else caveat
+    partial = f"caveat.prospects_amount {caveat or ''}".strip() if cohort.without_amount else caveat
     n1 = portfolio.windows.n1
     return [
         *(
@@ -169,7 +181,14 @@ def _conversions(
     ]  # fmt: skip
 
 
-def _open(portfolio: Portfolio, live: pd.DataFrame, cycle: float | Unknown) -> list[Finding]:
+def _by_stage(sheet: pd.DataFrame) -> str | None:
+    """Code of the sentence that must stand beside outcomes read in a stage."""
+    return "caveat.outcome_by_stage" if sheet.by_stage.any() else None
+
+
+def _open(
+    portfolio: Portfolio, live: pd.DataFrame, cycle: float | Unknown, by_stage: str | None
+) -> list[Finding]:
     fresh, stale = live[~live.is_stale.astype(bool)], live[live.is_stale.astype(bool)]
     blank = fresh.amount.isna() | fresh.chance.isna()
     amount: Unknown | None = None
@@ -179,8 +198,8 @@ def _open(portfolio: Portfolio, live: pd.DataFrame, cycle: float | Unknown) -> l
     undone = "caveat.no_stale" if isinstance(cycle, Unknown) else None
     seen = bool(fresh.chance_source.eq("observed").any())
     values: dict[str, tuple[Value | Unknown, str | None]] = {
-        "open_prospects": (len(live), None),
-        "open_amount": (amount or float(live.amount.sum()), None),
+        "open_prospects": (len(live), by_stage),
+        "open_amount": (amount or float(live.amount.sum()), by_stage),
         "pipeline_amount": (amount or float(fresh.amount.sum()), undone),
         "weighted_pipeline": (
             amount or chance or weighted(fresh.amount, fresh.chance),

@@ -30,6 +30,7 @@ from capclient.themes.lateness import lateness
 from capclient.themes.once import once
 from capclient.themes.payment_terms import payment_terms
 from capclient.themes.recovery import recovery
+from capclient.themes.settlements import caveats, unallocated_caveat
 from capclient.vocabulary import Unknown
 
 MONTHS = 24  # of the curve
@@ -135,6 +136,7 @@ def _ages(portfolio: Portfolio, named: pd.Series, ahead: pd.Series, sources: pd.
     estimated = 0.0 if sources.empty else float(sources.share[sources.due_source != "file"].sum())
     supposed = "caveat.estimated_due" if estimated else None
     names = ("unknown_invoices", "estimated", "untaxed")
+    doubt = caveats(supposed, unallocated_caveat(portfolio))
     whole = " ".join(f"caveat.{name}" for name in names if _counts(told, name)) or None
     if told.get("basis") == "open_items":
         whole = "caveat.open_items"
@@ -145,7 +147,7 @@ def _ages(portfolio: Portfolio, named: pd.Series, ahead: pd.Series, sources: pd.
         found.append(_finding(str(name), cents / 100, caveat=beside.get(str(name), supposed)))
     found.append(_finding("overdue", ageing.overdue(named) / 100, caveat=supposed))
     found += [_finding(str(name), cents / 100, caveat=supposed) for name, cents in ahead.items()]
-    found.append(_finding("overdue_rate", ageing.overdue_rate(named), caveat=supposed))
+    found.append(_finding("overdue_rate", ageing.overdue_rate(named), caveat=doubt))
     share = estimated if len(sources) else Unknown("denominator_zero")
     return [*found, _finding("estimated_due_share", share)]
 
@@ -228,7 +230,7 @@ def _history(portfolio: Portfolio) -> pd.DataFrame:
 def _moved(portfolio: Portfolio, history: pd.DataFrame, past: Unknown | None) -> list[Finding]:
     day = shifted(portfolio.as_of, -12)
     if past is not None or pd.Timestamp(day) not in history.index:
-        return [_finding(name, past or Unknown("history_short")) for name in MOVED]
+        return [_finding(name, past or Unknown("history_short:year_before")) for name in MOVED]
     row: pd.Series = history.loc[pd.Timestamp(day)]  # type: ignore[assignment]
     when = Period(day, day)
     rate: float | Unknown = Unknown("denominator_zero")

@@ -29,13 +29,15 @@ FIRST = 5
 class RecoveryTheme:
     """``clients``: the recovery list; ``limits``: exposure against the limit of credit, by client (euros).
 
-    ``reason`` and ``limits_reason`` say why one of them is empty.
+    ``doubts``: the other codes that may have paid (see ``Recovery``). ``reason`` and ``limits_reason`` say why one of
+    them is empty.
     """
 
     clients: pd.DataFrame
     reason: Unknown | None
     limits: pd.DataFrame
     limits_reason: Unknown | None
+    doubts: pd.DataFrame
     findings: list[Finding]
 
 
@@ -50,6 +52,7 @@ def recovery(portfolio: Portfolio) -> RecoveryTheme:
         reason=listed.reason,
         limits=limits if known else pd.DataFrame(),  # type: ignore[arg-type]
         limits_reason=None if known else limits,  # type: ignore[arg-type]
+        doubts=listed.doubts,
         findings=_findings(portfolio, listed.clients, listed.reason, limits),
     )
 

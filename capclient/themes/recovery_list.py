@@ -6,18 +6,23 @@ Floor 5. The list follows rules of the parameters (``thresholds.recovery``); a p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from capclient.accounting.identity import COUNTER, UNKNOWN
+from capclient.engine import payments as engine
 from capclient.indicators.recovery import recovery_list
 from capclient.levels import activity_code
 from capclient.portfolio import Portfolio
 from capclient.themes import settlements as accounts
-from capclient.themes.accounts import no_accounts
+from capclient.themes.accounts import no_accounts, tables
 from capclient.themes.lateness import lateness
 from capclient.themes.once import once
 from capclient.vocabulary import Unknown
+from capclient.wording import text
+from capclient.wording.numbers import count, money
 
 REMINDERS = ("mail", "call", "visit", "claim", "dispute")  # exchanges that a file tells
 PROMISE = ("promesse", "promise")
@@ -25,10 +30,15 @@ PROMISE = ("promesse", "promise")
 
 @dataclass(frozen=True)
 class Recovery:
-    """``clients``: the list, most urgent first (euros), with names, score and grade; or why there is none."""
+    """``clients``: the list, most urgent first (euros), with names, score and grade; or why there is none.
+
+    ``doubts``: why nothing is claimed of some of them, one row a client and other code: ``customer_id other payments
+    amount`` (number and cents received under the other code that name its debts; 0 when the codes alone are alike).
+    """
 
     clients: pd.DataFrame
     reason: Unknown | None
+    doubts: pd.DataFrame
 
 
 @once
@@ -36,13 +46,14 @@ def recovery_clients(portfolio: Portfolio) -> Recovery:
     """Return the recovery list of a portfolio at D."""
     missing = no_accounts(portfolio)
     if missing is not None:
-        return Recovery(pd.DataFrame(), missing)
+        return Recovery(pd.DataFrame(), missing, pd.DataFrame())
     late = accounts.overdue(portfolio)
     late = late[~late.customer_id.isin(_nobody(portfolio))]
     told = accounts.events(portfolio, portfolio.windows.n)
+    doubts = _doubts(portfolio, set(late.customer_id))
     table = recovery_list(
         late, as_of=portfolio.as_of, credits=_credits(portfolio), rejected=told.rejected,
-        broken=_broken(portfolio, late), thresholds=portfolio.thresholds.recovery,
+        broken=_broken(portfolio, late), doubtful=set(doubts.customer_id), thresholds=portfolio.thresholds.recovery,
     )  # fmt: skip
     known = lateness(portfolio).customers
     people = portfolio.customers.reindex(table.index)
@@ -53,7 +64,41 @@ def recovery_clients(portfolio: Portfolio) -> Recovery:
     )
     for name in ("overdue", "disputed", "credits", "claim"):
         table[name] = table[name] / 100
-    return Recovery(table, None)
+    return Recovery(table, None, doubts)
+
+
+def _doubts(portfolio: Portfolio, late: set[str]) -> pd.DataFrame:
+    """Return late clients that another code may have paid for: it names their debts, or differs by case or blanks."""
+    day = {"day": portfolio.as_of}
+    with_all = tables(portfolio)
+    named = portfolio.ledger.frame(engine.elsewhere(**with_all), day).rename(columns={"payer": "other"})
+    known = portfolio.ledger.frame(engine.codes(with_payments=with_all["with_payments"]), day).customer_id
+    alike = known.groupby(known.map(_bare)).agg(list)
+    told = set(zip(named.customer_id, named.other, strict=True))
+    pairs = (
+        (one, group[0] if one != group[0] else group[1])
+        for group in alike[alike.map(len) > 1]
+        for one in group
+    )
+    twins = [(*pair, 0, 0) for pair in pairs if pair not in told]
+    rows = [*named.itertuples(index=False, name=None), *twins]
+    found = pd.DataFrame(rows, columns=["customer_id", "other", "payments", "amount"])
+    return found[found.customer_id.isin(late)].sort_values(["customer_id", "other"], ignore_index=True)
+
+
+def doubt_lines(doubts: pd.DataFrame, lang: str, currency: str) -> list[str]:
+    """Say why the accounts of a client are to be matched before anything is claimed."""
+    rows: Any = doubts.itertuples()
+    return [
+        text(f"case.doubt.{'alike' if not row.payments else 'one' if row.payments == 1 else 'many'}", lang,
+             other=row.other, count=count(row.payments, lang),
+             amount=money(Decimal(int(row.amount)).scaleb(-2), lang, currency, cents=True))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _bare(code: str) -> str:
+    return "".join(code.split()).casefold()
 
 
 def names_of(portfolio: Portfolio, index: pd.Index) -> pd.Series:

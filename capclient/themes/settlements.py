@@ -41,6 +41,19 @@ def still_open(portfolio: Portfolio) -> pd.DataFrame:
     return portfolio.ledger.frame(engine.still_open(**tables(portfolio)), {"day": portfolio.as_of})
 
 
+def unallocated_caveat(portfolio: Portfolio) -> str | None:
+    """Return the caveat of what is said of open debts when receipts matched to nothing are large against them."""
+    rows = still_open(portfolio)
+    owed, apart = int(rows.amount[rows.is_debit].sum()), -int(rows.amount[~rows.is_debit].sum())
+    above = owed > 0 and apart > float(portfolio.thresholds.receivables.unallocated) * owed
+    return "caveat.unallocated" if above else None
+
+
+def caveats(*codes: str | None) -> str | None:
+    """Join caveats as a finding bears them: codes with blanks between them, None for none."""
+    return " ".join(code for code in codes if code) or None
+
+
 def overdue(portfolio: Portfolio) -> pd.DataFrame:
     """Return the open debts past their due date at D, disputed ones included."""
     rows = still_open(portfolio)

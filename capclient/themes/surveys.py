@@ -178,10 +178,27 @@ def _findings(
         "dissatisfied_share": (int(_dissatisfied(portfolio, voters).sum()), len(voters), NO_SURVEY),
         "satisfied_lost_share": _satisfied_lost(portfolio),
     }
-    return found + [
+    return [*found, *_by_asker(answers, reason, period)] + [
         share_finding(name, part, base, why, reason=reason, period=period)
         for name, (part, base, why) in shares.items()
     ]
+
+
+def _by_asker(answers: pd.DataFrame, reason: Unknown | None, period: Period) -> list[Finding]:
+    """The score of each side, with its margin: people do not tell their salesperson what they tell others (A12)."""
+    asked = answers.asked_by_sales.astype("boolean")
+    sides = []
+    for name, by in (("nps_by_sales", True), ("nps_by_others", False)):
+        votes = marks.nps_votes(marks.client_marks(answers[asked.eq(by).fillna(False)]).nps).dropna()
+        score, half = marks.nps(votes), marks.nps_margin(votes)
+        value = reason or (Unknown("missing:asked_by_sales") if isinstance(score, Unknown) else score)
+        wide = None
+        if not isinstance(score, Unknown) and not isinstance(half, Unknown):
+            wide = (max(-1.0, score - half), min(1.0, score + half))
+        sides.append(
+            finding(f"satisfaction.{name}", value, period=period, n=len(votes), interval=wide, inputs=INPUTS)
+        )
+    return sides
 
 
 def share_finding(

@@ -570,6 +570,57 @@ def test_the_sum_of_the_oldest_invoices_is_matched_when_asked(translated):
     assert found.all("SELECT DISTINCT method FROM ledger_allocations") == [("sum",)]
 
 
+def brought_forward(*amounts, client="C1", let=""):
+    """Openings whose own letters the new year dropped."""
+    debits = [("411000", amount, client, f"AN{place}", let) for place, amount in enumerate(amounts)]
+    return entry("AN", 1, "20250101", *debits, ("101000", -sum(amounts)))
+
+
+def lettered_receipts(*amounts, let="AAEI", client="C1"):
+    return [
+        row for place, amount in enumerate(amounts)
+        for row in entry("BQ", 10 + place, f"202502{10 + place}", ("411000", -amount, client, f"V{place}",
+                                                                  f"{let}{place}" if let else ""), ("512000", amount))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("openings", "receipts"),
+    [
+        ((1568,), (1568,)),  # the only one of its amount
+        ((100, 60, 999), (160,)),  # exactly the oldest together
+        ((1000,), (400, 600)),  # one balance paid in two times
+    ],
+)
+def test_an_opening_meets_the_receipt_whose_letter_is_of_the_year_before(translated, openings, receipts):
+    found = translated(brought_forward(*openings) + lettered_receipts(*receipts))
+    assert found.all("SELECT DISTINCT method FROM ledger_allocations") == [("opening",)]
+    assert found.all("SELECT sum(amount) FROM fec_allocations") == [(sum(receipts),)]
+    assert found.all("SELECT coalesce(sum(rest), 0) FROM fec_left WHERE rest < 0") == [(0,)]
+    assert found.open(END) == ({"C1": sum(openings) - sum(receipts)} if sum(openings) > sum(receipts) else {})
+    assert found.failed() == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        brought_forward(120, 120) + lettered_receipts(120),  # which of the two?
+        brought_forward(120) + lettered_receipts(120, 120),  # which of the two?
+        brought_forward(120) + lettered_receipts(119),  # nearly is not exactly
+        brought_forward(120) + lettered_receipts(120, client="C2"),
+        brought_forward(120, let="ZZ") + lettered_receipts(120),  # each has its own letter
+        invoice(1, "20250110") + lettered_receipts(120),  # a debt of the year is no opening
+    ],
+)
+def test_a_lettered_receipt_settles_nothing_else_by_its_amount(translated, lines):
+    assert translated(lines).all("SELECT count(*) FROM fec_allocations") == [(0,)]
+
+
+def test_letters_alone_leave_openings_alone(translated):
+    found = translated(brought_forward(120) + lettered_receipts(120), matching="letters")
+    assert found.all("SELECT count(*) FROM fec_allocations") == [(0,)]
+
+
 def test_declared_revenue_is_compared(translated):
     found = translated(FIXTURE, declared_revenue={END: Decimal("4900.00")})
     assert found.failed() == ["R13"]

@@ -49,7 +49,8 @@ def test_every_figure_of_receivables_is_drawn_with_its_sentence(n, lang):
         figures.owed_figure(months(n), **both),
         figures.owed_figure(months(n, late=0.0) * 1e6, **both),
         figures.wait_figure(
-            pd.Series({"dso": 60.0, "dso_countback": 51.0, "dso_best_possible": 45.0}), lang=lang
+            pd.Series({"dso": 60.0, "dso_countback": 51.0, "dso_best_possible": 45.0, "dso_overdue": 15.0}),
+            lang=lang,
         ),
         figures.wait_figure(
             pd.Series({"dso": None, "dso_countback": 51.0, "dso_best_possible": None}), lang=lang
@@ -68,6 +69,18 @@ def test_titles_say_what_is_late_and_what_is_not():
     assert late.title.startswith("210") and "500" in late.title
     assert calm.title.startswith("Rien n’est en retard")
     assert "échu 1 à 30 j 80" in late.alt and "non affecté −40" in late.alt.replace("-", "−")
+
+
+def test_the_wait_calls_late_only_what_is_overdue():
+    """Disputes, debts without a due date and unallocated credits are parts of their own."""
+    waits = {"dso": 22.5, "dso_countback": 22.6, "dso_best_possible": 14.0, "dso_overdue": 2.4, "dso_disputed": 6.1,
+             "dso_undated": 2.0, "dso_unallocated": -2.0}  # fmt: skip
+    figure = figures.wait_figure(pd.Series(waits), lang="fr")
+    assert "dont 2,4\u00a0j échus" in figure.title
+    for words in ("échu 2,4", "en litige 6,1", "sans échéance 2", "crédits non affectés −2"):
+        assert words in figure.alt
+    calm = figures.wait_figure(pd.Series(waits | {"dso_overdue": 0.0}), lang="fr")
+    assert calm.title.endswith("rien n’est échu") and ", échu " not in calm.alt
 
 
 def test_nothing_to_draw_is_said():

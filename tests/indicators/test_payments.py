@@ -18,7 +18,13 @@ from capclient.indicators.lateness import (
     worsening,
 )
 from capclient.indicators.payment_score import payment_scores
-from capclient.indicators.penalties import half_year_rates, penalties, recovery_indemnity, rounded_euros
+from capclient.indicators.penalties import (
+    calculation,
+    half_year_rates,
+    penalties,
+    recovery_indemnity,
+    rounded_euros,
+)
 from capclient.indicators.recovery import recovery_list
 from capclient.indicators.terms import end_of_month, judged, latest_due
 from capclient.regulation import Ceiling, ceilings, public_buyer, rates_known_to, refi_rates
@@ -72,6 +78,18 @@ def test_a_term_lawful_only_at_the_end_of_the_month_needs_a_contract():
     assert found.excess_days.tolist()[:3] == [0, 0, 1]
     chosen = judged(rows, ceilings("private"), reading="fdm_then_45")
     assert chosen.is_breach.tolist()[:2] == [False, True]
+
+
+def test_beyond_sixty_days_only_the_exact_end_of_the_month_is_lawful():
+    rows = frame(
+        [("2025-01-15", "2025-03-20"), ("2025-01-15", "2025-03-17"), ("2025-01-15", "2025-03-31")],
+        "date",
+        "due_date",
+    )
+    found = judged(rows, ceilings("private"))
+    assert found.term_days.tolist() == [64, 61, 75]
+    assert found.is_breach.tolist() == [True, False, False]
+    assert found.needs_contract.tolist() == [False, True, True] and found.excess_days.tolist() == [4, 0, 0]
 
 
 @pytest.mark.parametrize(("buyer", "days"), [("state", 30), ("hospital", 50), ("undertaking", 60)])
@@ -305,3 +323,17 @@ def test_the_list_tells_every_overdue_debt_once(rows):
     assert table.disputed.sum() == sum(row[2] for row in late if row[3])
     assert sorted(table.index) == sorted({row[0] for row in late})
     assert table.euro_days.is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_a_calculation_adds_up_to_the_interest(is_frozen):
+    claims = frame([("2022-11-03", D, 123_457), ("2025-06-30", D, 99_999), ("2015-01-01", D, 5), ("2025-12-31", D, 7)],
+                   "due_date", "end_date", "amount")  # fmt: skip
+    rates = half_year_rates(regulation.refi_rates(), points=Decimal(10), last=D)
+    rows = calculation(claims, rates, is_frozen=is_frozen)
+    exact = penalties(claims, rates, is_frozen=is_frozen)
+    sums = rows.groupby("claim").penalty.sum()
+    for label in (0, 1):
+        assert sums[label] == rounded_euros(exact[label])
+    assert set(rows.claim) == {0, 1}
+    assert rows[rows.claim == 0].days.sum() == (pd.Timestamp(D) - pd.Timestamp("2022-11-03")).days

@@ -216,7 +216,8 @@ def test_weighting_is_exact(rows):
 
 def test_a_new_client_costs_what_prospecting_costs_over_new_clients():
     assert cost_per_client(24_000, 8, what="prospecting_cost") == 3000.0
-    assert cost_per_client(24_000, 0, what="prospecting_cost") == Unknown("denominator_zero")
+    assert cost_per_client(24_000, 0, what="prospecting_cost") == Unknown("denominator_zero:new_customers")
+    assert cost_per_client(24_000, 0, what="retention_cost") == Unknown("denominator_zero:kept_customers")
     assert cost_per_client(None, 8, what="retention_cost") == Unknown("missing:retention_cost")
     assert cost_per_client(0, 8, what="x") == 0.0  # told to be nothing, which is not unknown
     assert cost_ratio(3000.0, 150.0) == CLAIM

@@ -273,3 +273,48 @@ def test_the_same_sources_give_the_same_bytes():
     }
     again = Portfolio.of(first.params, force=True)
     assert {name: again.store.path(f"{name}.parquet").read_bytes() for name in files} == files
+
+
+def dues(portfolio, day=AS_OF):
+    rows = portfolio.ledger.frame(open_positions(with_payments=True, with_allocations=True), {"day": day})
+    return {(row.item_id, row.open): row.due_date.date() for row in rows.itertuples() if row.open > 0}
+
+
+def test_a_bounce_that_names_nothing_ages_from_the_invoice_of_its_receipt():
+    lines = [invoice("F1", "C1", "2025-01-10", "120", due="2025-02-10")]
+    for number in ("F1", None):
+        paid = [payment("P1", "C1", number, "2025-02-01", "120"),
+                payment("P2", "C1", None, "2025-03-01", "-120", "reject")]  # fmt: skip
+        portfolio = company(lines, paid)
+        assert dues(portfolio) == {("P2", 120): date(2025, 2, 10)}
+        assert still_open(portfolio, date(2025, 2, 20)) == {}
+
+
+def test_a_bounce_of_a_receipt_that_settled_nothing_settles_it():
+    lines = [invoice("F1", "C1", "2025-01-10", "120", due="2025-02-10")]
+    paid = [
+        payment("P1", "C1", None, "2025-02-01", "55"),
+        payment("P2", "C1", None, "2025-03-01", "-55", "reject"),
+    ]
+    portfolio = company(lines, paid)
+    assert still_open(portfolio) == {("C1", "C1|F1|2025-02-10"): 120}
+    assert still_open(portfolio, date(2025, 2, 20)) == {("C1", "C1|F1|2025-02-10"): 120, ("C1", "P1"): -55}
+
+
+def test_a_receipt_comes_back_once():
+    lines = [invoice("F1", "C1", "2025-01-10", "50", due="2025-02-10")]
+    paid = [payment("P1", "C1", "F1", "2025-02-01", "50"),
+            payment("R1", "C1", None, "2025-03-01", "-50", "reject"),
+            payment("R2", "C1", None, "2025-04-01", "-50", "reject")]  # fmt: skip
+    assert dues(company(lines, paid)) == {("R1", 50): date(2025, 2, 10), ("R2", 50): date(2025, 4, 1)}
+
+
+def test_one_number_may_stand_for_a_payment_and_its_bounce_or_for_two_instalments():
+    lines = [invoice("F1", "C1", "2025-01-10", "120", due="2025-02-10")]
+    bounced = [payment("P1", "C1", "F1", "2025-02-01", "120"),
+               payment("P1", "C1", "F1", "2025-03-01", "120", "reject")]  # fmt: skip
+    portfolio = company(lines, bounced)
+    assert sum(still_open(portfolio).values()) == 120
+    assert portfolio.store.report["tables"]["payments"]["turned"] == 1
+    parts = [payment("VIR", "C1", "F1", "2025-02-01", "60"), payment("VIR", "C1", "F1", "2025-03-01", "60")]
+    assert still_open(company(lines, parts)) == {}

@@ -349,6 +349,21 @@ def test_one_payment_of_two_invoices_is_two_rows_and_the_same_row_twice_is_one(c
     assert told["unreadable"] == {"amount": 1, "kind": 1}
 
 
+def test_a_returned_payment_is_negative_whatever_its_sign_and_that_is_said(crm):
+    told = crm.write(
+        "payments",
+        "N° règlement;Code client;N° facture;Date;Montant;Nature\nR1;A;F1;13/01/2025;100,00;Rejet\n"
+        "R2;A;F2;13/01/2025;-50,00;Rejet\nR3;A;F2;13/01/2025;50,00;perte\n",
+    )
+    assert crm.kept("payments", "amount") == [
+        (Decimal("-100.00"),),
+        (Decimal("-50.00"),),
+        (Decimal("50.00"),),
+    ]
+    (said,) = table_remarks("payments", told, "fr")
+    assert "1 paiement rejeté" in said and "Montant" in said
+
+
 def test_receivables_and_allocations_keep_their_first_item(crm):
     told = crm.write(
         "receivable_items",

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from capclient.cards import Card, Cards
 from capclient.checks import Check
-from capclient.notices import notice
+from capclient.notices import Notice, notice
 from capclient.publish.failure import failure_page
 from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.index import Column, Company, group_page
@@ -235,6 +235,23 @@ def test_how_to_read_is_left_out_where_nothing_was_computed():
         reading,
     )
     assert both.count("Appelez") == 1
+
+
+def test_a_missing_input_is_said_once_in_a_round_with_what_to_bring():
+    full, again = (
+        notice(Unknown("missing:prospects"), "fr"),
+        Notice("Il manque le fichier des prospects (prospects).", "", "fr"),
+    )
+    other, figure = notice(Unknown("missing:cost"), "fr"), Cards((Card("CA", "1"),))
+    html = chapter(
+        prose_cell("## Q"), answer(again), answer(full), answer(other), answer(again), answer(full), answer(figure),
+        prose_cell("## R"), answer(again),
+    )  # fmt: skip
+    first, second = html.split("R</h")
+    assert first.count('class="cc-notice"') == 2 and first.count("cinq colonnes") == 1, (
+        "once, with its advice"
+    )
+    assert "CA" in first and second.count("fichier des prospects") == 1, "each round says what it lacks"
 
 
 def test_no_line_ends_in_the_middle_of_the_year_before():

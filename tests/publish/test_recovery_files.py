@@ -11,7 +11,9 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from capclient.decisions.recovery import recovery_cases
 from capclient.portfolio import Portfolio
+from capclient.publish.letters import letter
 from capclient.publish.recovery import case_names, write_recovery
 
 HOSTILE = [
@@ -94,8 +96,8 @@ def test_the_same_data_make_the_same_bytes(files, tmp_path):
 def test_a_file_holds_what_counsel_asks_for(files):
     found = contents(next(iter(files.values())))
     assert list(found) == [
-        "chronologie.csv", "dossier.html", "factures.csv", "lettres/en-formal-notice.html", "lettres/en-reminder.html",
-        "lettres/fr-mise-en-demeure.html", "lettres/fr-rappel.html", "reglements.csv", "relances.csv",
+        "chronologie.csv", "decompte.csv", "dossier.html", "factures.csv", "lettres/en-formal-notice.html",
+        "lettres/fr-mise-en-demeure.html", "reglements.csv", "relances.csv", "releve.csv",
     ]  # fmt: skip
     assert (
         "L441-10" in found["lettres/fr-mise-en-demeure.html"]
@@ -161,6 +163,117 @@ def test_the_letters_add_up(tmp_path):
     for said in ("€12,000.00", "€10,000.00", "€249.53", "€40.00", "€10,289.53"):
         assert said in notice, said
     assert "€500.00" not in notice
+
+
+def invoices(*rows):
+    lines = pd.DataFrame(
+        rows, columns=["customer_id", "invoice_id", "invoice_date", "due_date", "amount_ttc"]
+    )
+    return lines.assign(amount_ht=lines.amount_ttc)
+
+
+def one_payment(*row):
+    return pd.DataFrame([row], columns=["customer_id", "invoice_id", "date", "amount", "payment_id"])
+
+
+def case_of(tmp_path, lines, payments, *, name="A", lang="fr", as_of=date(2025, 7, 30), **tables):
+    found = Portfolio.from_frames(lines, payments=payments, as_of=as_of, **tables)
+    write_recovery(found, tmp_path, lang)
+    return contents(tmp_path / "recouvrement" / f"{name}.zip")
+
+
+def rows_of(table):
+    return [row.split(";") for row in table.removeprefix("\ufeff").split("\r\n") if row]
+
+
+OLD = ("A", "F1", "2025-01-01", "2025-05-31", "12000.00")
+ELSE = ("Z", "F9", "2025-04-01", "1.00", "P")
+
+
+def test_only_the_letter_of_the_stage_is_written(tmp_path):
+    late = case_of(tmp_path, invoices(("A", "F1", "2025-06-01", "2025-07-20", "100.00")), one_payment(*ELSE))
+    assert [name for name in late if name.startswith("lettres/")] == [
+        "lettres/en-reminder.html",
+        "lettres/fr-rappel.html",
+    ]
+
+
+def test_reminders_are_told_only_where_some_are_recorded(tmp_path):
+    talks = pd.DataFrame(
+        {"customer_id": "A", "date": ["2025-04-02", "2025-06-10", "2025-06-11", "2025-06-12"],
+         "type": ["mail", "mail", "visit", "mail"],
+         "cause": ["Relance n° 1", "Relance n° 2", "Relance", "Relance devis"]}
+    )  # fmt: skip
+    told = case_of(tmp_path / "a", invoices(OLD), one_payment(*ELSE), interactions=talks)
+    silent = case_of(tmp_path / "b", invoices(OLD), one_payment(*ELSE))
+    name = "lettres/fr-mise-en-demeure.html"
+    assert "Malgré nos rappels (10 juin 2025)" in told[name] and "Malgré" not in silent[name]
+
+
+def test_an_estimated_due_date_gives_a_reminder_and_says_so(tmp_path):
+    found = case_of(tmp_path, invoices(("A", "F1", "2025-01-01", None, "12000.00")), one_payment(*ELSE))
+    assert "lettres/fr-rappel.html" in found and "lettres/fr-mise-en-demeure.html" not in found
+    assert "échéance à confirmer" in found["lettres/fr-rappel.html"]
+
+
+def test_penalties_are_shown_by_invoice_and_half_year(tmp_path):
+    found = case_of(tmp_path, invoices(OLD), one_payment(*ELSE))
+    assert rows_of(found["decompte.csv"])[1:] == [
+        ["F1", "12000,00", "2025-06-01", "2025-06-30", "30", "13,15", "129,70"],
+        ["F1", "12000,00", "2025-07-01", "2025-07-30", "30", "12,15", "119,83"],
+    ]
+    notice = found["lettres/fr-mise-en-demeure.html"]
+    assert "taux de la BCE majoré de 10 points\u00a0: 12,15\u00a0% au 2e semestre 2025" in notice.replace(
+        "\u202f", "\u00a0"
+    )
+    assert re.search("1 × 40\\s€", notice) and "Décompte des pénalités" in found["dossier.html"]
+
+
+def test_a_public_buyer_is_told_its_own_law(tmp_path):
+    sheet = pd.DataFrame({"customer_id": ["A"], "customer_type": ["Commune"], "siren": ["217500016"]})
+    found = case_of(tmp_path, invoices(OLD), one_payment(*ELSE), customers=sheet)
+    notice, page = found["lettres/fr-mise-en-demeure.html"], found["dossier.html"]
+    assert "R2192-31" in notice and "L441-10" not in notice and "217500016" in notice
+    assert "majoré de 8 points" in notice and "68-1250" in page and "31 décembre 2029" in page
+    assert "public" in page and "L110-4" not in page
+    private = case_of(tmp_path / "b", invoices(OLD), one_payment(*ELSE))
+    assert "R2192" not in private["lettres/fr-mise-en-demeure.html"]
+    assert "L110-4" in private["dossier.html"] and "31 mai 2030" in private["dossier.html"]
+
+
+def test_what_a_letter_lacks_is_a_visible_blank(tmp_path):
+    name = "lettres/fr-mise-en-demeure.html"
+    bare = case_of(tmp_path, invoices(OLD), one_payment(*ELSE))[name]
+    for blank in ("[adresse]", "[lieu]", "[nom et qualité du signataire]", "A / 20250730"):
+        assert blank in bare
+    found = Portfolio.from_frames(invoices(OLD), payments=one_payment(*ELSE), as_of=date(2025, 7, 30))
+    firm = found.params.company.model_copy(
+        update={"address": "1 rue <b>Haute</b>", "signatory": "Mme Roy, gérante"}
+    )
+    signed = Portfolio(found.params.model_copy(update={"company": firm}), found.store, found.asked_as_of)
+    (case,) = recovery_cases(signed)
+    written = letter(signed, case, "formal_notice", "fr")
+    assert "1 rue &lt;b&gt;Haute" in written and "Mme Roy, gérante" in written
+    assert written.count("[adresse]") == 1 and "[nom" not in written
+
+
+def test_the_account_runs_to_the_balance_and_no_inner_key_is_shown(tmp_path):
+    found = case_of(
+        tmp_path,
+        invoices(OLD, ("A", "F2", "2025-06-30", "2025-09-01", "500.00")),
+        one_payment("A", None, "2025-04-01", "2000.00", "P7"),
+    )
+    account = rows_of(found["releve.csv"])
+    assert [row[-1] for row in account] == ["Solde", "12000,00", "10000,00", "10500,00"]
+    assert account[2][4:6] == ["", "2000,00"] and account[2][2] == "P7"
+    assert not any("|" in text for name, text in found.items() if name.endswith(".csv"))
+    assert "Pièces à joindre" in found["dossier.html"] and "bons de livraison" in found["dossier.html"]
+
+
+def test_debts_paid_under_another_code_bring_no_letter(tmp_path):
+    found = case_of(tmp_path, invoices(OLD), one_payment("B", "F1", "2025-06-15", "12000.00", "P"))
+    assert not any(name.startswith("lettres/") for name in found)
+    assert "1 règlement reçu sous B nomme ces factures" in found["dossier.html"]
 
 
 def test_nothing_is_written_without_a_case(tmp_path):

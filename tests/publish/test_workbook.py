@@ -54,3 +54,31 @@ def test_figures_are_numbers_equal_to_the_findings(portfolio, book):
 
 def test_the_same_data_give_the_same_bytes(portfolio, book, tmp_path):
     assert write_workbook(portfolio, results(portfolio), tmp_path, "fr").read_bytes() == book.read_bytes()
+
+
+def test_the_aged_balance_adds_up_to_what_is_owed_and_the_recovery_list_names_the_step(tmp_path):
+    lines = pd.DataFrame(
+        {"invoice_id": ["F1", "F2", "F3"], "customer_id": ["A", "A", "B"], "invoice_date": "2025-06-01",
+         "due_date": ["2025-07-01", "2026-02-01", "2025-11-20"], "amount_ht": ["1000", "500", "200"],
+         "amount_ttc": ["1200", "600", "240"]}
+    )  # fmt: skip
+    paid = pd.DataFrame(
+        {"customer_id": ["A"], "invoice_id": ["F1"], "date": ["2025-07-05"], "amount": ["200"]}
+    )
+    portfolio = Portfolio.from_frames(lines, payments=paid, as_of=date(2025, 12, 31), company="owed")
+    book = CalamineWorkbook.from_path(str(write_workbook(portfolio, results(portfolio), tmp_path, "fr")))
+    head, *rows = book.get_sheet_by_name("Balance âgée").to_python()
+    table = pd.DataFrame(rows, columns=head).set_index("Code")
+    assert table["Encours"].to_dict() == {"A": 1600.0, "B": 240.0}
+    classes = [
+        name for name in head if name.startswith(("Non échu", "Échu 1", "Échu 3", "Échu 6", "Échu > 90"))
+    ]
+    assert len(classes) == 5 and (table[classes].sum(axis=1) == table["Encours"]).all()
+    _, *listed = book.get_sheet_by_name("Recouvrement").to_python()
+    assert {row[0] for row in listed} == {"A", "B"}
+
+
+def test_segments_stand_in_the_workbook_with_what_has_none(tmp_path, portfolio):
+    book = CalamineWorkbook.from_path(str(write_workbook(portfolio, results(portfolio), tmp_path, "fr")))
+    _, *rows = book.get_sheet_by_name("Segments").to_python()
+    assert any(row[0] == "Taille" for row in rows)

@@ -98,6 +98,26 @@ def test_late_payments_are_read_once_the_amount_is_confirmed(real_data: Path, tm
     assert (figures["amount_kept"], figures["lines_kept"]) == (147_703.18, 2_466)
 
 
+def test_late_payments_make_their_own_accounts(real_data: Path, tmp_path: Path) -> None:
+    path = real_data / "ibm_late_payment_receivables.csv"
+    draft = drafted([path])
+    assert not {"SettledDate", "Disputed"} & set(draft.unused)
+    kept(draft, tmp_path / "p.yml", {"amount_ht": "InvoiceAmount"})
+    store = ingest(read_params(tmp_path / "p.yml"))
+    paid, disputed = (
+        duckdb.sql(f"SELECT sum(amount), {what} FROM '{store.folder}/{table}.parquet'").fetchall()[0]
+        for table, what in (("payments", "0"), ("receivable_items", "count(*) FILTER (disputed)"))
+    )
+    assert (
+        float(paid[0])
+        == float(disputed[0])
+        == total(f"SELECT sum(InvoiceAmount::DECIMAL(18,2)) FROM read_csv('{path}')")
+    )
+    assert disputed[1] == total(
+        f"SELECT count(*) FROM read_csv('{path}', all_varchar = true) WHERE Disputed = 'Yes'"
+    )
+
+
 def test_a_converted_column_replaces_several_currencies(real_data: Path, tmp_path: Path) -> None:
     path = real_data / "saas_invoice_lines_sample100.csv"
     answers = {"invoice_id": "InvoiceLineID", "invoice_date": "ValidFrom", "amount_ht": "AUD"}

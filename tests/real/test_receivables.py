@@ -64,6 +64,17 @@ def test_the_accounts_at_the_closing_are_those_of_the_file(
     assert clients[clients != 0].to_dict() == by_client(raw, accounts.as_of)
 
 
+def test_openings_meet_the_receipts_whose_letters_are_of_the_year_before(accounts: Portfolio) -> None:
+    """57,000 of balances brought forward were paid under letters whose debit is in the file of the year before."""
+    found = Findings(accounts)
+    assert (
+        found["receivables.undated"].value == 94.95
+    )  # a credit note of the same amount came eleven months later
+    assert found["receivables.unallocated"].value == -8_289.14
+    matched = receivables(accounts).matched.set_index("method").amount
+    assert round(float(matched["opening"]), 2) == 59_051.95
+
+
 @pytest.mark.parametrize("day", MONTH_ENDS)
 def test_every_month_end_is_told_to_the_cent_client_by_client(
     accounts: Portfolio, raw: duckdb.DuckDBPyConnection, day: date

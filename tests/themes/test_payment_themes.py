@@ -7,7 +7,8 @@ import pytest
 
 from capclient.decisions.recovery import recovery_cases
 from capclient.portfolio import Portfolio
-from capclient.themes import activity, customers, lateness, payment_terms, recovery
+from capclient.themes import activity, customers, lateness, payment_terms, recovery, results
+from capclient.themes.payment_terms import kinds_of_buyers, terms_by_client
 
 D = date(2025, 12, 31)
 OWN = [
@@ -215,6 +216,52 @@ def test_an_unallocated_receipt_stops_the_reminder():
     assert value(found, "recovery_cases") == 0 and recovery_cases(found) == []
 
 
+def test_a_debt_that_another_code_paid_is_to_be_matched_first():
+    bills = lines(("a1", "F1", "2025-01-30", "2025-03-01", 1000), ("B", "F2", "2025-01-30", "2025-03-01", 500),
+                  ("C", "F3", "2025-01-30", "2025-03-01", 200))  # fmt: skip
+    found = company(bills, paid(("A1", "F1", "2025-04-01", 900), ("D", "F3", "2025-04-01", 50)))
+    assert recovery(found).clients.stage.to_dict() == {
+        "a1": "reconcile",
+        "B": "formal_notice",
+        "C": "reconcile",
+    }
+    doubts = recovery(found).doubts
+    assert doubts.values.tolist() == [["C", "D", 1, 5000], ["a1", "A1", 1, 90000]]
+    assert value(found, "recovery_cases") == 1 and value(found, "recovery_amount") == 500
+
+
+def test_codes_that_differ_by_case_alone_are_to_be_matched_first():
+    bills = lines(
+        ("a 1", "F1", "2025-01-30", "2025-03-01", 1000), ("A1", "F2", "2025-01-30", "2025-03-01", 500)
+    )
+    found = company(bills, paid(("Z", "X", "2025-04-01", 900)))
+    assert set(recovery(found).clients.stage) == {"reconcile"}
+
+
+def test_a_payer_with_an_invoice_of_that_number_pays_its_own():
+    bills = lines(("A", "1", "2025-01-30", "2025-03-01", 1000), ("B", "1", "2025-01-30", "2025-03-01", 500))
+    found = company(bills, paid(("B", "1", "2025-04-01", 500)))
+    assert recovery(found).clients.stage.to_dict() == {"A": "counsel"}
+
+
+def test_breaches_are_told_excluding_vat():
+    bills = lines(("A", "F1", "2025-01-15", "2025-04-01", 120), ("A", "F2", "2025-01-15", "2025-03-31", 12),
+                  ("B", "F3", "2025-01-15", "2025-02-15", 12))  # fmt: skip
+    found = company(bills.assign(amount_ht=["100", "10", "10"]), paid(("A", "F1", "2025-04-01", 120)))
+    table = terms_by_client(payment_terms(found).terms)
+    assert table.loc["A", ["breach_invoices", "contract_invoices", "amount"]].tolist() == [1, 1, 100]
+    assert table.loc["B", ["breach_invoices", "contract_invoices", "amount"]].tolist() == [0, 0, 0]
+
+
+def test_penalties_of_pooled_codes_are_told_apart():
+    sheet = pd.DataFrame({"customer_id": ["A", "B"], "is_pool": ["true", "false"]})
+    bills = [(c, f"F{c}", "2025-01-30", "2025-03-01", 1000) for c in "AB"]
+    pays = [(c, f"F{c}", "2025-06-01", 1000) for c in "AB"]
+    found = company(lines(*bills), paid(*pays), customers=sheet)
+    both = value(found, "late_penalties_due") + value(found, "recovery_indemnity_due")
+    assert value(found, "unclaimable_penalties") == pytest.approx(both / 2, abs=0.01)
+
+
 def test_promises_not_kept_are_counted_and_the_case_tells_them():
     talks = pd.DataFrame(
         {"customer_id": ["A", "A", "B"], "date": ["2025-06-01", "2025-07-01", "2025-06-01"],
@@ -230,3 +277,100 @@ def test_a_zero_portfolio_of_debts_is_calm():
     found = company(TWO, paid(("A", "F1", "2025-03-01", 1000), ("A", "F2", "2025-03-01", 500)))
     assert value(found, "recovery_indemnity_due") == 0 and value(found, "late_share") == 0
     assert payment_terms(found).penalties.empty
+
+
+def test_a_blank_in_the_sheet_does_not_make_a_public_buyer_private():
+    sheet = pd.DataFrame({"customer_id": ["A", "B"], "is_public": ["oui", None]})
+    portfolio = Portfolio.from_frames(
+        lines(("A", "F1", "2025-01-15", "2025-03-16", 1200), ("B", "F2", "2025-01-15", "2025-03-16", 1200)),
+        payments=paid(("A", "F1", "2025-06-30", 1200), ("B", "F2", "2025-06-30", 1200)),
+        customers=sheet, as_of=D, company="public",
+    )  # fmt: skip
+    assert kinds_of_buyers(portfolio).to_dict() == {"A": "state", "B": "private"}
+
+
+def test_the_table_of_clients_keeps_the_order_that_programs_read():
+    portfolio = Portfolio.from_frames(
+        lines(("A", "F1", "2025-01-15", "2025-03-16", 1200)),
+        payments=paid(("A", "F1", "2025-06-30", 1200)),
+        as_of=D,
+    )
+    names = list(customers(portfolio))
+    order = ["receivable", "overdue", "days_late", "payment_score", "payment_grade", "claims_n", "nps"]
+    assert [name for name in names if name in order] == order
+
+
+@pytest.mark.parametrize("due", ["9999-12-31", "1600-01-01"])
+def test_a_due_date_beyond_any_diary_is_none(due):
+    portfolio = Portfolio.from_frames(
+        lines(("A", "F1", "2025-01-15", due, 120)), payments=paid(("A", None, "2025-01-20", 1)), as_of=D
+    )
+    found = {item.id: item.value for item in results(portfolio)}
+    assert found["receivables.total"] == 119.0
+
+
+def test_a_margin_on_a_tenth_of_the_revenue_is_no_margin():
+    months = [("B", f"M{month}", f"2025-{month:02d}-20", None, 10) for month in range(1, 13)]
+    told = [("A", "F1", "2025-01-15", None, 1200), ("A", "F2", "2025-02-15", None, 120)]
+    rows = lines(*told, ("B", "F3", "2025-02-15", None, 12000), *months)
+    rows["cost"] = [None, "12", "7200", *["5"] * 12]
+    table = customers(Portfolio.from_frames(rows, as_of=D, company="margin")).set_index("customer_id")
+    assert pd.isna(table.gross_margin["A"]) and table.gross_margin["B"] == 4860.0
+
+
+THREE = lines(*[("A", f"F{k}", "2025-02-01", "2025-03-01", 1200) for k in (1, 2, 3)])
+BOUNCED = [
+    row
+    for k in (1, 2, 3)
+    for row in (
+        ("A", f"F{k}", "2025-02-28", 1200),
+        ("A", f"F{k}", "2025-03-10", -1200, "reject"),
+    )
+]
+OF_PAYMENTS = (
+    "days_late_floored",
+    "settlement_days",
+    "late_penalties_due",
+    "recovery_indemnity_due",
+    "late_share",
+)
+
+
+def test_an_invoice_paid_again_after_a_bounce_is_as_late_as_its_last_payment():
+    again = [("A", f"F{k}", "2025-06-29", 1200) for k in (1, 2, 3)]
+    bounced, late = (company(THREE, paid(*rows)) for rows in (BOUNCED + again, again))
+    for name in OF_PAYMENTS:
+        assert value(bounced, name) == value(late, name), name
+    assert value(bounced, "days_late_floored") == 120 and value(bounced, "recovery_indemnity_due") == 120
+
+
+def test_an_invoice_whose_payment_bounced_is_late_since_its_due_date_and_was_never_settled():
+    portfolio = company(THREE, paid(*BOUNCED))
+    never = company(THREE, paid(("A", "OLD", "2025-01-01", 1)))
+    assert value(portfolio, "recovery_indemnity_due") == 120
+    assert value(portfolio, "late_penalties_due") == value(never, "late_penalties_due") > 0
+    assert value(portfolio, "settlement_days") is None
+    (case,) = recovery_cases(portfolio)
+    assert case.indemnity == 120
+
+
+def test_before_the_bounce_the_invoice_was_paid_on_time():
+    portfolio = company(THREE, paid(*BOUNCED), as_of=date(2025, 3, 5))
+    assert value(portfolio, "days_late_floored") == 0 and value(portfolio, "recovery_indemnity_due") == 0
+
+
+def test_a_bounce_cancels_the_receipt_of_its_amount_and_not_the_last_one():
+    invoices = lines(
+        ("A", "F1", "2025-01-30", "2025-03-01", 120), ("A", "F2", "2025-01-30", "2025-03-01", 10)
+    )
+    rows = [
+        ("A", "F1", "2025-02-20", 50),
+        ("A", "F1", "2025-03-11", 70),
+        ("A", "F1", "2025-03-12", -50, "reject"),
+    ]
+    portfolio = company(invoices, paid(*rows))
+    assert value(portfolio, "days_late_signed") == 10  # only the 70 euros are paid, 10 days late
+    cut = company(invoices, paid(*rows[:2], ("A", "F1", "2025-03-12", -90, "reject")))
+    assert (
+        value(cut, "days_late_signed") == -9
+    )  # no receipt of 90: the last euros go first, 30 of the first stay

@@ -21,18 +21,19 @@ from capclient.notebook import (
     prospect_groups_table,
     prospect_sources_figure,
     prospecting,
+    prospecting_evidence_table,
     signed_contracts_table,
     stale_table,
     uninvoiced_table,
     young_offers_table,
 )
-from capclient.notebook.desk import Desk, _desks
+from capclient.notebook.desk import Desk, _desks, absent
 from capclient.notices import Notice
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.tables import Table
 from capclient.themes import Findings, breakdown
-from capclient.vocabulary import finding_specs
+from capclient.vocabulary import Unknown, finding_specs
 from tests.themes.test_themes import AS_OF, ledger
 
 OURS = sorted(id for id in finding_specs() if id.startswith("prospecting."))
@@ -402,3 +403,63 @@ def test_poisoned_names_are_shown_and_run_nowhere():
     for part in every_part(portfolio):
         html = part._repr_mimebundle_()["text/html"]
         assert "<script>alert" not in html and "<img src=x" not in html
+
+
+def test_a_stage_that_says_won_or_lost_stands_for_the_outcome_that_is_missing():
+    stages = ["Gagné"] * 3 + ["Perdu", "5 - Closed Lost"] + ["Presque gagné", "Offre"]
+    rows = prospects(*(prospect(n, None, stage=stage, closed=None) for n, stage in enumerate(stages)))
+    found = Findings(company(prospects=rows))
+    named = ("prospects_won", "prospects_lost", "prospects_pending", "open_prospects", "open_amount")
+    assert [found[f"prospecting.{name}"].value for name in named] == [3, 2, 2, 2, 200.0]
+    assert found["prospecting.conversion_rate"].value == pytest.approx(3 / 5)
+    for name in ("conversion_rate", "open_prospects", "open_amount"):
+        assert "caveat.outcome_by_stage" in found[f"prospecting.{name}"].caveat
+    own = Findings(company(prospects=twenty()))
+    assert not any("by_stage" in (own[id].caveat or "") for id in OURS), "a sheet with outcomes is believed"
+
+
+def test_an_activity_stands_for_the_family_that_services_do_not_have():
+    services = six_years().drop(columns=["family", "product"], errors="ignore").assign(activity="Conseil")
+    table = shown(company(services)).offers.ansoff
+    assert table.share["penetration"] + table.share["new_customers"] == pytest.approx(1)
+
+
+def test_nobody_new_is_said_as_such_and_not_as_a_denominator():
+    lines = ledger()
+    kept = lines[lines.customer_id.isin(["A", "B"])]
+    found = Findings(
+        company(kept, params={"economics": {"prospecting_cost": "1000", "retention_cost": "10"}})
+    )
+    told = found["prospecting.acquisition_cost"]
+    assert told.reason == "denominator_zero:new_customers"
+    assert "aucun nouveau client cette année" in told.spoken("fr")
+    assert found["prospecting.new_mean_revenue"].reason == "denominator_zero:new_customers"
+    days = [day.date() for day in pd.date_range("2021-01-15", "2025-12-15", freq="MS")]
+    old = pd.DataFrame({"invoice_id": [f"F{day}" for day in days], "customer_id": "A", "amount_ht": "10"})
+    long = Findings(company(old.assign(invoice_date=[str(day) for day in days])))
+    for name in ("new_kept_rate", "second_year_ratio"):
+        assert long[f"prospecting.{name}"].reason == "denominator_zero:came_before", name
+    bare = Findings(company())["prospecting.retention_cost"]
+    _desks[:] = [Desk(company(), "fr")]
+    assert "paramètres" in absent(Unknown(bare.reason)).advice
+
+
+DEVICES = [
+    ("C04", "Salon", "3", "Liste des visiteurs", "2025-06-01"),
+    ("C04", "Veille", "3", "Revue de presse", "2024-06-01"),
+    ("C01", "Phoning", "4", None, "2025-06-01"),
+    ("C05", "Alliance", "4", None, "2023-01-01"),
+    ("C06", "Projet", "2", "Note", "2026-06-01"),
+    ("A08", "Promesses", "2", "Note", "2025-06-01"),
+]
+
+
+def test_declared_devices_age_and_are_worth_little_without_evidence():
+    sheet = pd.DataFrame(DEVICES, columns=["capability", "device", "maturity", "evidence", "date"])
+    won = shown(company(evidence=sheet))
+    left = won.evidence.set_index("device").maturity
+    assert left.to_dict() == {"Phoning": 1, "Salon": 3, "Veille": 2, "Alliance": 1}
+    said = words(prospecting_evidence_table(won))
+    for line in ("Mesuré", "Formalisé (preuve de plus d’un an)", "Informel (sans preuve)"):
+        assert line in said
+    assert "salons" in said and "Promesses tenues" not in said

@@ -14,6 +14,7 @@ from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings
 from capclient.themes.accounts import tables
+from capclient.themes.collection import PARTS
 from capclient.themes.debtors import BUCKETS
 from capclient.themes.receivables import receivables
 from capclient.vocabulary import finding_specs
@@ -263,6 +264,32 @@ def test_days_of_sales_are_those_of_the_dictionary():
     assert round(found["receivables.dso_countback"].value, 4) == round(
         31 + 30 + 31 + 30 + 31 + 31 + 15 / 905 * 30, 4
     )
+
+
+def test_what_exceeds_the_best_possible_days_is_told_part_by_part_and_adds_up():
+    """3,650 sold in N: ten euros are one day. Overdue 20, undated 30, disputed 60, unallocated -10."""
+    items = [
+        item("OLD", "2024-06-01", 3650, due="2024-07-01"),
+        item("LATE", "2025-11-01", 20, due="2025-12-01"),
+        item("NEXT", "2025-12-20", 40, due="2026-01-20"),
+        item("WAR", "2025-10-01", 60, due="2025-11-01", disputed="true"),
+        item("AN", "2025-01-01", 30, kind="opening"),
+    ]
+    lines = [
+        invoice("S", "A", "2025-06-30", 3650, "2025-07-30"),
+        invoice("R", "A", "2024-01-02", 1, "2024-02-01"),
+    ]
+    paid = [payment("P", "A", "OLD", "2025-12-31", 3650), payment("X", "A", None, "2025-12-31", 10)]
+    found = Findings(company(lines, paid, receivable_items=items))
+    days = {name: found[f"receivables.{name}"].value for name in (*PARTS, "average_days_delinquent")}
+    assert days == {"dso_overdue": 2, "dso_disputed": 6, "dso_undated": 3, "dso_unallocated": -1,
+                    "average_days_delinquent": 10}  # fmt: skip
+    assert found["receivables.dso"].value == found["receivables.dso_best_possible"].value + 10
+
+
+def item(number, day, amount, *, due=None, kind="invoice", disputed="false"):
+    return {"item_id": number, "invoice_id": number, "customer_id": "A", "date": day, "due_date": due,
+            "amount": str(amount), "kind": kind, "disputed": disputed}  # fmt: skip
 
 
 def test_receivables_beyond_all_sales_say_more_than_how_many_months():

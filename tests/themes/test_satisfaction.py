@@ -9,6 +9,8 @@ import pytest
 
 from capclient.errors import ParamsError
 from capclient.frames import written
+from capclient.notebook import assumptions_table, note, promises_table
+from capclient.notebook.desk import Desk, _desks
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings, activity, customers, results, satisfaction
@@ -256,3 +258,48 @@ def test_the_past_does_not_know_what_came_after():
     same = portfolio_of(early).at(date(2025, 6, 30))
     for one, other in zip(satisfaction(before).findings, satisfaction(same).findings, strict=True):
         assert one == other, one.id
+
+
+def test_the_score_is_said_beside_that_of_each_asker(found):
+    by = [found[f"satisfaction.nps_by_{name}"].value for name in ("sales", "others")]
+    assert by == [0.0, -1.0] and by[0] - by[1] == found["satisfaction.asker_gap"].value
+    shown = satisfaction_words(portfolio_of(ROWS), "satisfaction.score")
+    assert "quand un commercial pose la question" in shown
+    nobody = [{name: value for name, value in row.items() if name != "asked_by_sales"} for row in ROWS]
+    assert "commercial" not in satisfaction_words(portfolio_of(nobody), "satisfaction.score")
+    assert "66,7" in satisfaction_words(portfolio_of(ROWS), "satisfaction.csat")
+
+
+def satisfaction_words(portfolio, key):
+    _desks[:] = [Desk(portfolio, "fr")]
+    return note(key).words
+
+
+def test_the_example_of_the_text_bears_no_euros_of_the_company():
+    portfolio = portfolio_of(ROWS[9:10])
+    scenario = satisfaction(portfolio).dissatisfaction
+    assert scenario.source == "text" and scenario.cost.revenue is None
+    _desks[:] = [Desk(portfolio, "fr")]
+    said = assumptions_table(scenario).html()
+    assert "96" in said and "€" not in said and "en jeu" not in said
+
+
+def test_an_assumption_that_the_survey_denies_is_said_not_to_hold():
+    portfolio = portfolio_of(ROWS)
+    _desks[:] = [Desk(portfolio, "fr")]
+    made = assumptions_table(satisfaction(portfolio).dissatisfaction)
+    assert made.note.startswith("Ici, 100,0\u00a0%") and "l’hypothèse de 4\u00a0% ne tient pas" in made.note
+    agreed = portfolio_of(ROWS, satisfaction={"voice": "0.9"})
+    _desks[:] = [Desk(agreed, "fr")]
+    assert "ne tient pas" not in assumptions_table(satisfaction(agreed).dissatisfaction).note
+
+
+def test_a_promise_measured_by_hand_is_shown_as_it_was_typed():
+    made = [
+        {"id": "P1", "text": "À l’heure", "measured": "0.9875", "target": "0.950"},
+        {"id": "P2", "text": "Délai", "indicator": "satisfaction.claims_within_delay", "target": "0.95"},
+    ]
+    portfolio = portfolio_of(ROWS, promises=made)
+    _desks[:] = [Desk(portfolio, "fr")]
+    said = promises_table(satisfaction(portfolio).promises).html()
+    assert "0,9875" in said and "au moins 0,950" in said and "au moins 95,0" in said

@@ -320,7 +320,11 @@ def test_revenue_of_new_clients_and_new_families():
     young = Findings(company({"invoice_lines": short[short.invoice_date >= "2023-01-01"]}))
     assert young["concentration.ansoff_penetration_share"].reason == "history_short"
     bare = Findings(company({"invoice_lines": lines(family=False)}))
-    assert bare["concentration.ansoff_penetration_share"].reason == "missing:family"
+    assert bare["concentration.ansoff_penetration_share"].reason == "missing:family_or_activity"
+    services = lines().rename(columns={"family": "activity"})
+    said = Findings(company({"invoice_lines": services}))
+    assert said["concentration.ansoff_penetration_share"].value == 0.8, "activities stand for families"
+    assert said["concentration.ansoff_diversification_share"].value == 0.12
 
 
 # ---- chapter 20 -----------------------------------------------------------------------------------------

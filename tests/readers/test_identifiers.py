@@ -17,7 +17,7 @@ from capclient.readers.identifiers import (
 
 
 def sql(expression, value):
-    return duckdb.execute(f"SELECT {expression} FROM (SELECT ?::VARCHAR AS t)", [value]).fetchone()[0]
+    return duckdb.execute(f"SELECT {expression} FROM (SELECT ?::VARCHAR AS t)", [value]).fetchall()[0][0]
 
 
 @given(st.text(st.sampled_from([*BLANKS, "a", "0", "é", "~", "'"]), max_size=6))

@@ -101,7 +101,7 @@ def test_days_of_sales_divide_by_what_invoices_put_on_the_accounts(
             FROM read_csv('{real_data / FEC}', delim='\t', all_varchar=true, quote='', header=true))
         SELECT sum(amount) FROM line SEMI JOIN (FROM line WHERE account LIKE '70%') AS sale USING (entry)
         WHERE account LIKE '411%'"""
-    ).fetchone() or (None,)
+    ).fetchall()[0]
     value = Findings(accounts)["receivables.dso"].value
     assert value == pytest.approx(float(dso("52517.24", str(sold), days=365)))  # type: ignore[arg-type]
 

@@ -69,12 +69,15 @@ WITH paid AS (
     SELECT credit_id AS id, any_value(invoice_id) AS invoice_id FROM fec_allocations
         JOIN fec_items ON fec_items.id = debit_id
     GROUP BY credit_id HAVING count(DISTINCT invoice_id) = 1
-), billed AS (  -- what came back belongs to the one invoice that bears its letter
-    SELECT company, let_account, customer, let, let_year, any_value(invoice_id) AS invoice_id FROM fec_items
-    WHERE let IS NOT NULL AND amount > 0 AND {kind} IS NULL GROUP BY ALL HAVING count(DISTINCT invoice_id) = 1
+), billed AS (  -- a receipt that came back whole belongs to the one invoice of its letter; else it is a refund
+    SELECT company, let_account, customer, let, let_year, list(-amount) FILTER (amount < 0) AS received,
+           any_value(invoice_id) FILTER (amount > 0 AND {kind} IS NULL) AS invoice_id
+    FROM fec_items WHERE let IS NOT NULL GROUP BY ALL
+    HAVING count(DISTINCT invoice_id) FILTER (amount > 0 AND {kind} IS NULL) = 1
 )
 SELECT item_id AS payment_id, customer AS customer_id,
-       CASE WHEN amount > 0 THEN billed.invoice_id ELSE paid.invoice_id END AS invoice_id, document_date AS date,
+       CASE WHEN amount < 0 THEN paid.invoice_id WHEN list_contains(received, amount) THEN billed.invoice_id END
+           AS invoice_id, document_date AS date,
        fec_items.date AS accounting_date, -amount AS amount, {kind} AS kind, method
 FROM fec_items LEFT JOIN paid USING (id) LEFT JOIN billed USING (company, let_account, customer, let, let_year)
 WHERE {kind} IS NOT NULL ORDER BY id

@@ -7,28 +7,32 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
 from capclient.bounds import (
-    STRICT,
-    Clusters,
     Count,
     Customers,
     Days,
     Decline,
     Factor,
     Factors,
+    Group,
     Months,
     Ratios,
-    Repeats,
-    Rise,
     Score,
-    Seed,
     Share,
     Shares,
     Stages,
     Years,
     refusal,
+)
+from capclient.thresholds_ahead import (
+    EquityThresholds,
+    ForecastThresholds,
+    LifecycleThresholds,
+    LossThresholds,
+    SegmentThresholds,
+    ValueThresholds,
 )
 
 RISK_WEIGHTS = {
@@ -38,12 +42,6 @@ RISK_WEIGHTS = {
     "payment": Decimal(15),
     "contract": Decimal(10),
 }
-
-
-class Group(BaseModel):
-    """A family of thresholds."""
-
-    model_config = STRICT
 
 
 class QualityThresholds(Group):
@@ -151,34 +149,10 @@ class RecoveryThresholds(Group):
     cases: Count = 50  # files written at most, the most urgent ones
 
 
-class LifecycleThresholds(Group):
-    """Section 7."""
-
-    childhood_months: Months = 12
-    occasional_orders: Count = 3
-    strong_decline: Decline = Decimal("-0.20")
-    decline: Decline = Decimal("-0.10")
-    growth: Rise = Decimal("0.10")
-    revival_months: Months = 36
-    old_age_alert: Share = Decimal("0.25")
-
-
-class SegmentThresholds(Group):
-    """Section 9."""
-
-    terciles_below: Count = 25
-    min_customers: Count = 30
-    clusters: Clusters = (2, 8)
-    stability: Share = Decimal("0.6")
-    bootstraps: Repeats = 20
-    seed: Seed = 20_240_101
-
-
 class RetentionThresholds(Group):
     """Sections 2.11, 2.16 and 2.17."""
 
     censored_months: Months = 3  # a first purchase so soon after the data begin proves no novelty
-    discount: Share = Decimal("0.10")
     survey_months: Months = 24  # older answers say nothing of today
     satisfied_csat: Score = Decimal(4)
     satisfied_nps: Score = Decimal(7)
@@ -261,3 +235,7 @@ class Thresholds(Group):
     declared: DeclaredThresholds = DeclaredThresholds()
     prospecting: ProspectingThresholds = ProspectingThresholds()
     satisfaction: SatisfactionThresholds = SatisfactionThresholds()
+    value: ValueThresholds = ValueThresholds()
+    loss: LossThresholds = LossThresholds()
+    forecast: ForecastThresholds = ForecastThresholds()
+    equity: EquityThresholds = EquityThresholds()

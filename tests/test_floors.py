@@ -12,7 +12,7 @@ PACKAGE = Path(capclient.__file__).parent
 FLOORS = {
     0: ("wording", "errors", "vocabulary", "places", "levels"),
     1: (
-        *("schema", "bounds", "thresholds", "periods", "templates", "regulation"),
+        *("schema", "bounds", "thresholds", "thresholds_ahead", "periods", "templates", "regulation"),
         *("params", "params_sources", "params_rules", "params_errors", "params_promises", "yaml_text"),
     ),
     2: ("readers",),

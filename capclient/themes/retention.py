@@ -114,7 +114,7 @@ def _rates(portfolio: Portfolio, gains: Renewal | Unknown) -> Rates:
     frame = portfolio.customers[~portfolio.customers.is_pool]
     now, before, tally = frame.revenue_n, frame.revenue_n1, _tally(portfolio)
     attrition = share_of(tally["lost"], tally["active_n1"])
-    discount = float(portfolio.thresholds.retention.discount)
+    discount = float(portfolio.thresholds.equity.discount)
     renewed: dict[str, float | Unknown] = dict.fromkeys(
         ("renewal_rate", "renewal_rate_growth", "renewal_rate_arrivals", "renewal_rate_reactivated"),
         gains if isinstance(gains, Unknown) else 0.0,
@@ -176,7 +176,7 @@ def _findings(portfolio: Portfolio, rates: Rates, reason: Unknown | None) -> lis
     if n:
         low, high = wilson_interval(lost, n)
         intervals = {"attrition_rate": (low, high), "retention_rate": (1 - high, 1 - low)}
-        intervals |= _projected_bounds(low, high, float(portfolio.thresholds.retention.discount))
+        intervals |= _projected_bounds(low, high, float(portfolio.thresholds.equity.discount))
     found = [
         finding(
             f"retention.{name}",

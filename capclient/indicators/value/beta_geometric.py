@@ -110,3 +110,23 @@ def expected_purchases(
     )
     expected = top / (a - 1) * (1 - left)
     return (expected * probability_active(found, clients, modified=modified)).rename("expected_orders")
+
+
+def probability_of_purchase(
+    found: Fit, clients: pd.DataFrame, weeks: float, *, modified: bool = False
+) -> pd.Series:
+    """Return the probability that each client buys at least once in the next weeks.
+
+    It has to be there, and its own pace must not leave the weeks empty: nobody stops before its next purchase.
+
+    Examples
+    --------
+    >>> cdnow = Fit(NAMES, (0.243, 4.414, 0.793, 2.426), (0, 0, 0, 0), -9582.4, 2357)
+    >>> one = pd.DataFrame({"x": [2.0], "t_x": [30.43], "T": [38.86]})
+    >>> [round(float(probability_of_purchase(cdnow, one, weeks).iloc[0]), 3) for weeks in (0.0, 39.0, 1e9)]
+    [0.0, 0.552, 0.727]
+    """
+    r, alpha, _, _ = found.values
+    x, age = clients["x"].to_numpy("float64"), clients["T"].to_numpy("float64")
+    empty = ((alpha + age) / (alpha + age + weeks)) ** (r + x)
+    return ((1 - empty) * probability_active(found, clients, modified=modified)).rename("p_buys")

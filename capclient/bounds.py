@@ -169,6 +169,7 @@ Voice = Annotated[
 Voices = Annotated[tuple[Voice, Voice], count(2), AfterValidator(_ascending)]
 Factors = Annotated[tuple[Factor, Factor], count(2), AfterValidator(_ascending)]
 Stages = Annotated[tuple[Days, Days, Days], count(3), AfterValidator(_ascending)]
+Cadence = Annotated[tuple[Count, Count], count(2), AfterValidator(_ascending)]
 Ratios = Annotated[tuple[Factor, Factor, Factor], count(3), AfterValidator(_ascending)]
 Clusters = Annotated[
     tuple[Annotated[int, whole(2, 50)], Annotated[int, whole(2, 50)]], count(2), AfterValidator(_ascending)

@@ -59,3 +59,35 @@ class Sentence:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": "\n".join([self.words, *self.caveats])}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One numbered sentence; ``title`` leads it, ``proof`` says where it comes from and ``chapter`` is its anchor."""
+
+    title: str
+    words: str
+    proof: str
+    chapter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A few numbered sentences, each with its proof."""
+
+    points: tuple[Point, ...]
+
+    def html(self) -> str:
+        """Return the sentences as an ordered list."""
+        item = Markup('<li><strong>{}</strong> {}<br><a class="cc-proof" href="#{}">{}</a></li>')
+        inside = Markup("").join(
+            item.format(point.title, point.words, point.chapter, point.proof) for point in self.points
+        )
+        return str(Markup('<ol class="cc-points">{}</ol>').format(inside))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        plain = [
+            f"{place}. {point.title} {point.words} ({point.proof})"
+            for place, point in enumerate(self.points, start=1)
+        ]
+        return {"text/html": self.html(), "text/plain": "\n".join(plain)}

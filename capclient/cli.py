@@ -113,8 +113,14 @@ def report(
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Sociétés traitées en même temps.")] = 1,
     out: Annotated[Path, typer.Option(help="Dossier des rapports.")] = Path("reports/out"),
     lang: Annotated[Lang | None, typer.Option(help="Langue ; par défaut celle de chaque société.")] = None,
-    only: Annotated[str, typer.Option(help="Chapitres, séparés par des virgules.")] = "",
-    formats: Annotated[str, typer.Option(help="Formats, séparés par des virgules : html,xlsx.")] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Chapitres, séparés par des virgules ; l’option peut se répéter."),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(help="Formats, séparés par des virgules : html,xlsx ; l’option peut se répéter."),
+    ] = None,
     force: Annotated[bool, typer.Option(help="Refaire même ce qui n’a pas changé.")] = False,
 ) -> None:
     """Faire les rapports d’une ou de mille sociétés."""
@@ -122,8 +128,7 @@ def report(
 
     status = run_batch(
         params, out=out, workers=jobs, lang=lang.value if lang else "", force=force,
-        only=[item.strip() for item in only.split(",") if item.strip()],
-        formats=[item.strip() for item in formats.split(",") if item.strip()],
+        only=_words(only), formats=_words(formats),
         debug=context.obj,
     )  # fmt: skip
     raise SystemExit(status)
@@ -187,6 +192,12 @@ def lab(
     prepare(target, params, lang.value)
     print(text("cli.lab.ready", folder=target))
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={target}"])
+
+
+def _words(given: list[str] | None) -> list[str]:
+    """Return the words of an option that takes lists and may be repeated; each is kept once."""
+    words = (word.strip() for item in given or () for word in item.split(","))
+    return list(dict.fromkeys(word for word in words if word))
 
 
 def _day(value: str) -> date | None:

@@ -59,6 +59,10 @@ class Finding:
         """Return the value as a reader sees it; an unknown one says why."""
         if self.value is None:
             return text("finding.unknown", lang, reason=reason_text(self.reason or "", lang))
+        if self.unit == "text" and has(
+            f"value.{self.id}.{self.value}"
+        ):  # a code is stable, its words are not
+            return text(f"value.{self.id}.{self.value}", lang)
         return spoken(self.value, self.unit, lang, currency)
 
     @property

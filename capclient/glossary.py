@@ -31,11 +31,13 @@ TAUGHT_IN = {
     "salespeople": "20_concentration",
     "lifecycle": "40_cycle_de_vie",
     "activity": "50_attrition_segments",
+    "loss": "45_risque_de_perte",
     "retention": "30_fidelite",
     "bridge": "30_fidelite",
     "recurrence": "30_fidelite",
     "segments": "50_attrition_segments",
-    "model": "50_attrition_segments",
+    "tipping": "50_attrition_segments",
+    "model": "95_valeur_projection",
     "margin": "60_rentabilite_prix",
     "purchases": "25_achats",
     "pricing": "60_rentabilite_prix",
@@ -44,10 +46,20 @@ TAUGHT_IN = {
     "market": "80_segments_marche",
     "wallet": "80_segments_marche",
     "declared": "80_segments_marche",
+    "grid": "82_grille_evaluation",
     "prospecting": "90_prospection",
     "satisfaction": "85_satisfaction",
     "quality": "00_donnees",
+    "forecast": "95_valeur_projection",
+    "equity": "95_valeur_projection",
+    "actions": "97_plan_actions",
+    "alerts": "97_plan_actions",
+    "evidence": "99_systeme_de_preuves",
+    "score": "99_systeme_de_preuves",
 }
+
+# Findings that another chapter teaches than the rest of their group, by the beginning of their id.
+TAUGHT_APART = {"model.cluster": "55_groupes_de_clients"}
 
 
 def glossary(lang: str = DEFAULT_LANGUAGE) -> str:
@@ -79,7 +91,8 @@ def taught_in(id: str) -> str:
     >>> taught_in("lifecycle.adult_customers")
     '40_cycle_de_vie'
     """
-    return TAUGHT_IN[id.partition(".")[0]]
+    apart = (chapter for beginning, chapter in TAUGHT_APART.items() if id.startswith(beginning))
+    return next(apart, None) or TAUGHT_IN[id.partition(".")[0]]
 
 
 def _findings(lang: str) -> Iterable[str]:

@@ -56,7 +56,7 @@ def notice(unknown: Unknown, lang: str, *, origin: str = "") -> Notice:
 
     ``origin`` is the book that gives the ledger (``fec`` ...): what it lacks, another source must bring (C.11).
     """
-    code, _, what = unknown.reason.partition(":")
+    code, _, what = unknown.reason.partition("=")[0].partition(":")
     if has(f"notice.{code}.{what}"):
         code = f"{code}.{what}"
     elif origin and has(f"notice.{origin}.{code}"):

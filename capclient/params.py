@@ -40,8 +40,11 @@ from capclient.bounds import (
 from capclient.errors import ParamsError, listed
 from capclient.levels import activity_code
 from capclient.params_errors import explained
-from capclient.params_promises import Promise, SatisfactionParams, unlike
+from capclient.params_grid import GridParams
+from capclient.params_promises import Lever, Promise, SatisfactionParams, unlike
 from capclient.params_rules import CreditParams, Filter, Identity
+from capclient.params_score import ScoreParams
+from capclient.params_sectors import with_sector
 from capclient.params_sources import BOOKS, Model, TableSource, table_source
 from capclient.schema import TABLES, TOTALS
 from capclient.thresholds import Thresholds
@@ -178,6 +181,9 @@ class Params(Model):
     accounting: AccountingParams = AccountingParams()
     satisfaction: SatisfactionParams = SatisfactionParams()
     promises: Annotated[list[Promise], AfterValidator(unlike)] = []
+    levers: Annotated[list[Lever], AfterValidator(unlike)] = []
+    score: ScoreParams = ScoreParams()
+    grid: GridParams = GridParams()
     report: ReportParams = ReportParams()
     thresholds: Thresholds = Thresholds()
     _folder: Path = PrivateAttr(default=Path())
@@ -242,6 +248,7 @@ def make_params(content: object, *, folder: Path, where: str) -> Params:
     for key in ("company", "sources"):
         if key in content and not content[key]:
             raise ParamsError("params.missing_key", path=where, key=key)
+    content = with_sector(content)
     try:
         params = Params.model_validate(content)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Promises made to clients, and the assumptions of the cost of dissatisfaction: both are the company's own.
+"""Promises made to clients, steps of improvement, assumptions of the cost of dissatisfaction: all the company's own.
 
 Floor 1. A promise is measured by a finding of the package or by a figure that somebody measured and dates.
 """
@@ -6,7 +6,7 @@ Floor 1. A promise is measured by a finding of the package or by a figure that s
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, field_validator, model_validator
 
@@ -23,6 +23,7 @@ from capclient.bounds import (
     Voices,
     refusal,
 )
+from capclient.capabilities import capabilities, code_of
 from capclient.vocabulary import finding_specs
 
 OWN = "satisfaction.promises_"  # a promise about promises would measure itself
@@ -77,11 +78,37 @@ class SatisfactionParams(BaseModel):
     revenue_per_customer: Cost | None = None  # euros a year; revenue N by active client when absent
 
 
-def unlike(promises: list[Promise]) -> list[Promise]:
-    """Refuse two promises under one identifier."""
+class Lever(BaseModel):
+    """One step of improvement: the ``capability`` it serves (A01 to J09), who answers for it, by when (J04)."""
+
+    model_config = STRICT
+
+    id: Text
+    text: Text
+    capability: str | None = None
+    owner: str = ""
+    due: Day | None = None
+    status: Literal["planned", "under_way", "done", "dropped"] = "planned"
+
+    @field_validator("capability")
+    @classmethod
+    def _of_the_method(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
+        code = code_of(value)
+        if code is None:
+            raise refusal("lever_capability", name=value, names=list(capabilities()))
+        return code[0]
+
+
+Declared = TypeVar("Declared", Promise, Lever)
+
+
+def unlike(declared: list[Declared]) -> list[Declared]:
+    """Refuse two promises, or two steps, under one identifier."""
     seen: set[str] = set()
-    for promise in promises:
-        if promise.id in seen:
-            raise refusal("same_key", name=promise.id)
-        seen.add(promise.id)
-    return promises
+    for item in declared:
+        if item.id in seen:
+            raise refusal("same_key", name=item.id)
+        seen.add(item.id)
+    return declared

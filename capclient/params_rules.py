@@ -27,6 +27,7 @@ class CreditParams(BaseModel):
 
     penalty_rate: Percent | None = None  # a year, in percent: the contract rate, instead of the legal one
     legal_interest_rate: Percent | None = None  # a contract rate is never below three times this
+    legal_interest_rates: dict[Day, Percent] = {}  # the same by half-year, by a day of it
     refi_rates: dict[Day, Percent] = {}  # of the European Central Bank, by the day of the change
     end_of_month: Literal["both", "fdm_then_45", "45_then_fdm", "none"] = "both"
     periodic_customers: Texts = []  # those that receive one summary invoice a period

@@ -1,4 +1,4 @@
-"""Where the notebooks and the report template stand: in the checkout, or inside the installed package.
+"""Where the notebooks, the report template and the sector profiles stand: in the checkout, or in the installed package.
 
 Floor 0.
 """
@@ -20,6 +20,11 @@ def notebooks() -> Path:
 def template() -> Path:
     """Return the folder of the nbconvert template and the style sheets."""
     return _SHARED / "template" if _SHARED.is_dir() else _PACKAGE.parent / "reports" / "template"
+
+
+def sectors() -> Path:
+    """Return the folder of the sector profiles."""
+    return _SHARED / "sectors" if _SHARED.is_dir() else _PACKAGE.parent / "params" / "sectors"
 
 
 def cache() -> Path:

@@ -162,7 +162,9 @@ class Portfolio(Dated):
             name: f"read_parquet('{folder}/{name}.parquet')"
             for name in (*schema.TABLES, "customer_days", "customer_totals")
         }
-        relations["invoice_lines"] = str(self.store.report.get("lines", "")).replace("{folder}", folder)
+        lines = str(self.store.report.get("lines", ""))
+        relations["invoice_lines"] = lines.replace("{folder}", folder)
+        relations["booked_lines"] = str(self.store.report.get("booked_lines", lines)).replace("{folder}", folder)
         return Ledger(relations)
 
     def check(self) -> None:

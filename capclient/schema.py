@@ -89,12 +89,14 @@ TABLES: dict[str, Table] = {
             *_columns("number", "unit_price"),
             *_columns("money", "amount_ht* vat amount_ttc cost"),
             *_columns("text", "currency"),
-            *_columns("flag", "recurring"),
+            *_columns("flag", "recurring disputed"),
             *_columns("text", "contract_id order_id credited_invoice_id salesperson"),
         ),
         _table(
             "customers",
-            *_columns("text", "customer_id* name group_id segment sector customer_type siren region country"),
+            *_columns(
+                "text", "customer_id* name group_id segment sector customer_type siren address region country"
+            ),
             *_columns("text", "salesperson"),
             *_columns("flag", "is_public is_pool is_intragroup"),
             *_columns("date", "first_seen_override"),
@@ -110,7 +112,10 @@ TABLES: dict[str, Table] = {
             Column("outlook", "code", words=levels.OUTLOOKS),
             Column("rd_collab", "code", words=levels.RESEARCH),
             Column("learning", "code", words=levels.LEARNINGS),
+            Column("profitability_level", "code", words=levels.LEARNINGS),
             *_columns("text", "competitors_known declared_risk"),
+            *_columns("date", "grid_date"),  # when the declared criteria were last gone through, and by whom
+            *_columns("text", "grid_author"),
             *_columns("date", "insolvency_date"),
         ),
         _table(

@@ -28,7 +28,8 @@ except ImportError:  # Windows: two readings at once cost time, nothing else
 
 OBEYED = {"sources", "filters", "identity", "exchange_rates", "receivables", "accounting"}
 PINNED = "CAPCLIENT_STORE"
-FORMAT = 9  # raise it when ingest writes something else for the same inputs
+SHELF = "CAPCLIENT_SHELF"  # of a batch's notebooks: the private folder of what was computed already
+FORMAT = 13  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)

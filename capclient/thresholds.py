@@ -26,6 +26,13 @@ from capclient.bounds import (
     Years,
     refusal,
 )
+from capclient.thresholds_actions import (
+    ActionThresholds,
+    AlertThresholds,
+    ContactThresholds,
+    ScoreThresholds,
+    SynthesisThresholds,
+)
 from capclient.thresholds_ahead import (
     EquityThresholds,
     ForecastThresholds,
@@ -99,6 +106,7 @@ class SeasonThresholds(Group):
     window_share: Share = Decimal("0.50")
     years: Years = 2
     overlap_months: Months = 2
+    year_orders: Count = 3  # under which a year says nothing of a season: one order always fills one month
 
 
 class PurchaseThresholds(Group):
@@ -239,3 +247,8 @@ class Thresholds(Group):
     loss: LossThresholds = LossThresholds()
     forecast: ForecastThresholds = ForecastThresholds()
     equity: EquityThresholds = EquityThresholds()
+    actions: ActionThresholds = ActionThresholds()
+    alerts: AlertThresholds = AlertThresholds()
+    contacts: ContactThresholds = ContactThresholds()
+    score: ScoreThresholds = ScoreThresholds()
+    synthesis: SynthesisThresholds = SynthesisThresholds()

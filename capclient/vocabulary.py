@@ -15,6 +15,7 @@ STAGES = ("childhood", "adolescence", "adult", "old_age", "lost", "occasional", 
 STATES = ("active", "watch", "at_risk", "inactive", "lost")
 STATUSES = ("new", "retained", "reactivated", "lost", "inactive")
 ABC = ("A", "B", "C")
+ACTIONS = ("retain", "develop", "reduce_cost", "substitute", "prospect", "maintain", "exit")
 STAGE_FLAGS = ("reactivated", "revival", "watch", "not_market_adjusted", "h_unknown")
 
 CHAPTERS = (
@@ -24,12 +25,18 @@ CHAPTERS = (
     "25_achats",
     "30_fidelite",
     "40_cycle_de_vie",
+    "45_risque_de_perte",
     "50_attrition_segments",
+    "55_groupes_de_clients",
     "60_rentabilite_prix",
     "70_encours_paiements",
     "80_segments_marche",
+    "82_grille_evaluation",
     "85_satisfaction",
     "90_prospection",
+    "95_valeur_projection",
+    "97_plan_actions",
+    "99_systeme_de_preuves",
 )
 
 UNITS = (
@@ -40,8 +47,10 @@ UNITS = (
     "margin",
     "count",
     "customers",
+    "people",  # estimated: one decimal where it is no whole number
     "index",
     "ratio",
+    "marks",  # out of 20
     "days",
     "years",
     "text",

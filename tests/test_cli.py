@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from capclient.cli import app
 from capclient.portfolio import Portfolio
 from capclient.publish.files import indicators_json
 from capclient.themes import results
@@ -117,6 +119,31 @@ def test_an_option_that_cannot_be_followed_is_status_2(
     run = capclient(*(word.format(acme=acme, empty=tmp_path) for word in words))
     assert run.returncode == 2 and message in said(run) and "Traceback" not in said(run)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--only", "20_concentration", "--only", "50_attrition_segments", "--formats", "html,xlsx"],
+        ["--only", "20_concentration, 50_attrition_segments", "--formats", "html", "--formats", "xlsx"],
+        ["--only=20_concentration,,", "--only=50_attrition_segments,20_concentration", "--formats=html,xlsx"],
+    ],
+)
+def test_an_option_that_takes_a_list_may_be_repeated(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what reaches the batch is looked at: the reports themselves have their own tests."""
+    got: dict[str, list[str]] = {}
+
+    def noted(paths: list[Path], **options: list[str]) -> int:
+        got.update(options)
+        return 0
+
+    monkeypatch.setattr("capclient.batch.command.run_batch", noted)
+    run = CliRunner().invoke(app, ["report", "acme.yml", *words], obj=False)
+    assert run.exit_code == 0, run.output
+    assert got["only"] == ["20_concentration", "50_attrition_segments"]
+    assert got["formats"] == ["html", "xlsx"]
 
 
 @pytest.mark.parametrize("as_of", ["0001-01-01", "2021-12-31"])

@@ -10,10 +10,19 @@ import capclient
 PACKAGE = Path(capclient.__file__).parent
 
 FLOORS = {
-    0: ("wording", "errors", "vocabulary", "places", "levels"),
+    0: ("wording", "errors", "vocabulary", "capabilities", "places", "levels"),
     1: (
-        *("schema", "bounds", "thresholds", "thresholds_ahead", "periods", "templates", "regulation"),
-        *("params", "params_sources", "params_rules", "params_errors", "params_promises", "yaml_text"),
+        *(
+            "schema",
+            "bounds",
+            "thresholds",
+            "thresholds_ahead",
+            "thresholds_actions",
+            "periods",
+            "templates",
+            "regulation",
+        ),
+        *("params", "params_sources", "params_rules", "params_errors", "params_promises", "params_score", "params_grid", "params_sectors", "yaml_text"),
     ),
     2: ("readers",),
     3: ("store", "inputs", "ingest", "engine", "frames", "summaries", "dated", "portfolio", "accounting"),

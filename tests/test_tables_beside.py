@@ -54,8 +54,9 @@ def proposed(folder, *names):
     return found, yaml.safe_load(found.yaml)["sources"]
 
 
-def table(store, name, what):
-    return duckdb.sql(f"SELECT {what} FROM '{store.folder}/{name}.parquet' ORDER BY ALL").fetchall()
+def table(store, name, what, where="true"):
+    path = f"{store.folder}/{name}.parquet"
+    return duckdb.sql(f"SELECT {what} FROM '{path}' WHERE {where} ORDER BY ALL").fetchall()
 
 
 def read(folder, text):
@@ -127,6 +128,30 @@ def test_an_export_that_says_when_each_invoice_was_paid_makes_the_accounts(files
     assert table(store, "payments", "count(*)") == [(31,)]
     assert table(store, "receivable_items", "count(*) FILTER (disputed)") == [(4,)]
     assert table(store, "allocations", "sum(amount)") == [(Decimal(120 * sum(range(1, 32))),)]
+
+
+def test_an_invoice_of_several_lines_tells_its_dispute_on_its_lines(files):
+    head, *lines = INVOICES.splitlines()
+    text = [f"{line};{'x' if at == 7 else ''}" for at, line in enumerate(lines)]
+    text += [
+        f"F{i};C{i % 4};{i % 28 + 1:02d}/03/2025;{i % 28 + 1:02d}/04/2025;{i}0,00;{i * 12},00;"
+        for i in range(1, 13)
+    ]
+    (files / "factures.csv").write_text("\n".join([f"{head};Facture en litige", *text]) + "\n", "utf-8")
+    _, sources = proposed(files, "factures.csv", "reglements.csv")
+    assert sources["invoice_lines"]["columns"]["disputed"] == "Facture en litige"
+    assert "receivable_items" not in sources
+    store = ingest(read_params(files / "p.yml"))
+    assert table(store, "receivable_items", "invoice_id, amount", "disputed") == [("F8", Decimal("1056.00"))]
+
+
+def test_a_column_of_disputes_that_says_neither_yes_nor_no_is_set_aside(files):
+    head, *lines = INVOICES.splitlines()
+    text = [f"{line};{'en cours' if at % 3 else 'transigé'}" for at, line in enumerate(lines)]
+    (files / "factures.csv").write_text("\n".join([f"{head};Litige", *text]) + "\n", "utf-8")
+    found, sources = proposed(files, "factures.csv")
+    assert "disputed" not in sources["invoice_lines"]["columns"]
+    assert any("ne sont ni oui ni non" in line for line in found.lines)
 
 
 def test_an_amount_without_tax_pays_nothing_until_the_user_says_so(files):
@@ -206,3 +231,43 @@ def test_payments_beside_accounts_are_a_comment_for_they_would_count_twice(files
     assert sheet.table == "payments"
     assert "  payments:   # règlements" in yaml_lines(found, files / "p.yml")
     assert all(line.startswith("  # ") for line in yaml_lines(found, files / "p.yml", booked={"payments"}))
+
+
+def test_quotes_flags_empty_columns_and_mixed_shares_are_proposed(tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    sheets = {
+        "Devis": [["Code client", "Date devis", "Montant HT", "Statut"], ["C1", date(2025, 4, 1), 900, "Accepté"],
+                  ["C2", date(2025, 4, 9), 400, "Refusé"]],
+        "Enquêtes": [["Code client", "Date enquête", "Satisfaction (1-5)", "Réalisée par un commercial"],
+                     ["C1", date(2025, 5, 1), 4, "Oui"], ["C2", date(2025, 5, 2), 3, "Non"]],
+        "Réclamations": [["Code client", "Date réclamation", "Motif", "Montant du litige"],
+                         ["C1", date(2025, 5, 1), "Retard", None]],
+        "Prospects": [["Prospect", "Date de création", "Probabilité"], ["P1", date(2025, 1, 5), "20 %"],
+                      ["P2", date(2025, 1, 6), 0.8]],
+        "Clients": [["Code client", "Nom", "Public", "Adresse"], ["C1", "Mairie", "oui", "1 place Foch, 69001 Lyon"],
+                    ["C2", "Durand", "non", ""]],
+    }  # fmt: skip
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "crm.xlsx")
+    (tmp_path / "factures.csv").write_text(INVOICES, "utf-8")
+    _, sources = proposed(tmp_path, "factures.csv", "crm.xlsx")
+    parts = {part["sheet"]: part for part in sources["interactions"]["parts"]}
+    assert parts["Devis"]["constants"] == {"type": "quote"}
+    assert parts["Devis"]["columns"] == {
+        "customer_id": "Code client",
+        "date": "Date devis",
+        "amount": "Montant HT",
+    }
+    assert parts["Enquêtes"]["columns"]["asked_by_sales"] == "Réalisée par un commercial"
+    assert parts["Réclamations"]["columns"]["amount"] == "Montant du litige"
+    assert sources["prospects"]["columns"]["probability"] == "Probabilité"
+    assert (
+        sources["customers"]["columns"] | {"is_public": "Public", "address": "Adresse"}
+        == sources["customers"]["columns"]
+    )
+    store = ingest(read_params(tmp_path / "p.yml"))
+    assert table(store, "prospects", "probability::DOUBLE") == [(0.2,), (0.8,)]

@@ -8,7 +8,12 @@ import pytest
 from babel.messages.pofile import read_po
 
 import capclient.wording
+from capclient.decisions.rows import STATUSES as STATUSES_OF_PLAN
+from capclient.decisions.weak import DECISIONS
+from capclient.indicators.priorities import RULES
 from capclient.indicators.segments import SEGMENTS
+from capclient.ingest.given_allocations import METHODS
+from capclient.levels import ITEM_KINDS, PAYMENT_KINDS
 from capclient.vocabulary import REASONS, STAGE_FLAGS, STAGES, STATES, STATUSES, UNITS, finding_specs
 from capclient.wording import LANGUAGES, catalogue, placeholders, text
 
@@ -78,9 +83,16 @@ def test_a_plural_gives_one_word_for_one_one_for_many_and_perhaps_one_for_none(l
         ("stage", (*STAGES, "absent")),
         ("followup", STAGES),
         ("state", STATES),
+        ("plan_status", STATUSES_OF_PLAN),
+        ("decision", DECISIONS),
+        ("action_rule", [rule.order for rule in RULES] + ["7"]),
         ("status", STATUSES),
         ("flag", STAGE_FLAGS),
         ("rfm", SEGMENTS),
+        ("matched", (*METHODS, "given", "unallocated")),
+        ("accounts.method", (*METHODS, "given", "unallocated")),
+        ("payment_kind", ("payment", "reject", "cancelled", "direct_debit", "cheque", *dict(PAYMENT_KINDS))),
+        ("item_kind", ("reject", "payment", *dict(ITEM_KINDS))),
         ("unit", UNITS),
         ("theme", dict.fromkeys(id.partition(".")[0] for id in finding_specs())),
     ],

@@ -15,7 +15,8 @@ Each credit tries the levels asked, one after the other:
 ``fifo``
     The oldest open debits, as far as it goes.
 
-A debit booked after its receipt (an advance, a late invoice) meets it by ``amount`` or ``fifo`` on its own day.
+A debit booked after its receipt (an advance, a late invoice) meets it by ``amount`` or ``fifo`` on its own day. A
+refund takes the credits left on its day whatever the levels: an untouched one of its amount, else the oldest.
 """
 
 from __future__ import annotations
@@ -45,17 +46,29 @@ class Account:
         # untouched items by signed cents: document day, id, in order
         self._whole: dict[int, list[tuple[int, int]]] = defaultdict(list)
 
-    def take(self, id: int, cents: int, day: int, due: int, *, is_whole: bool, is_free: bool) -> None:
+    def take(
+        self,
+        id: int,
+        cents: int,
+        day: int,
+        due: int,
+        *,
+        is_whole: bool,
+        is_free: bool,
+        is_refund: bool = False,
+    ) -> None:
         """Enter an item: ``cents`` positive for a debit, ``day`` that of its document.
 
         ``is_whole``: it may be settled by its amount; ``is_free``: it bears the name of no invoice.
         """
         self._rest[id] = abs(cents)
-        if is_whole and "amount" in self.levels and self._by_amount(id, cents, day):
+        if is_refund:
+            self._give_back(id, cents)
+        elif is_whole and "amount" in self.levels and self._by_amount(id, cents, day):
             return
         if cents < 0 and is_free and "sum" in self.levels and self._by_sum(id):
             return
-        if "fifo" in self.levels:
+        if "fifo" in self.levels and self._rest[id]:
             self._by_age(id, is_debit=cents > 0)
         if not self._rest[id]:
             return
@@ -73,6 +86,15 @@ class Account:
                 self._settle(id, other, abs(cents), "amount", is_debit=cents > 0)
                 return True
         return False
+
+    def _give_back(self, id: int, cents: int) -> None:
+        same = self._whole.get(-cents, [])
+        while same:
+            _, credit = same.pop()
+            if self._rest[credit] == cents:
+                self._settle(id, credit, cents, "amount", is_debit=True)
+                return
+        self._by_age(id, is_debit=True)
 
     def _by_sum(self, id: int) -> bool:
         taken: list[tuple[int, int]] = []
@@ -106,19 +128,23 @@ class Account:
         self.pieces.append((debit, credit, cents, method))
 
 
-def settled_in_order(rows: Iterable[Row], levels: Collection[str]) -> Iterable[Piece]:
+def settled_in_order(
+    rows: Iterable[Row], levels: Collection[str], *, refunds: Collection[int] = ()
+) -> Iterable[Piece]:
     """Yield the allocations of a ledger: ``debit credit cents method``.
 
     Parameters
     ----------
     rows
         Items with something left: ``id account cents day due is_whole is_free`` (see :meth:`Account.take`), account
-        by account and, inside each, in order of the day they are booked, debits first.
+        by account and, inside each, in order of the day they are booked, debits first, refunds last.
+    refunds
+        Ids of the debits that are money given back.
     """
     account, at = Account(levels), None
     for id, name, cents, day, due, is_whole, is_free in rows:
         if name != at:
             yield from account.pieces
             account, at = Account(levels), name
-        account.take(id, cents, day, due, is_whole=is_whole, is_free=is_free)
+        account.take(id, cents, day, due, is_whole=is_whole, is_free=is_free, is_refund=id in refunds)
     yield from account.pieces

@@ -78,13 +78,13 @@ WITH item AS (
     SELECT id, company, customer, date, document_date - DATE '1970-01-01' AS day,
            coalesce(due_date, document_date) - DATE '1970-01-01' AS due, (rest * 100)::BIGINT AS cents,
            rest = amount AND let IS NULL AND NOT {is_pool_sql("customer")} AS is_whole,
-           let IS DISTINCT FROM 'named' AS is_free
+           let IS DISTINCT FROM 'named' AS is_free, <refund> AS is_refund
     FROM fec_left WHERE rest <> 0 AND date IS NOT NULL AND document_date IS NOT NULL
 )
 SELECT id, concat(company, ' ', customer), cents, day, due, is_whole, is_free FROM item
 SEMI JOIN (SELECT company, customer FROM item GROUP BY ALL HAVING min(cents) < 0 AND max(cents) > 0)
      USING (company, customer)
-ORDER BY company, customer, date, cents < 0, id
+ORDER BY company, customer, date, is_refund, cents < 0, id
 """
 ADD = """
 INSERT INTO fec_allocations
@@ -183,21 +183,28 @@ def levels_of(matching: str) -> tuple[str, ...]:
     return LEVELS[1 : LEVELS.index(matching) + 1]
 
 
-def match_unnamed(con: duckdb.DuckDBPyConnection, levels: Collection[str], *, ledger: str = FEC) -> None:
+def match_unnamed(
+    con: duckdb.DuckDBPyConnection,
+    levels: Collection[str],
+    *,
+    ledger: str = FEC,
+    refunds: Collection[int] = (),
+) -> None:
     """Settle what neither a letter nor the number of an invoice has settled, by the ``levels`` asked, in order of time.
 
-    A later entry changes nothing that an earlier one settled: see :mod:`~capclient.accounting.in_order`.
+    A later entry changes nothing that an earlier one settled: see :mod:`~capclient.accounting.in_order`. ``refunds``
+    are the ids of money given back, in a ledger whose items have ``is_refund``: these meet credits at every level.
     """
     if "amount" in levels:
         settle(
             con, BY_PIECE.format(no_number=no_number_sql()), "company, customer, piece, size", "piece", ledger=ledger
         )  # fmt: skip
     asked = [level for level in levels if level in LEVELS[1:]]
-    if not asked:
+    if not asked and not refunds:
         return
-    found = con.execute(_of(IN_ORDER, ledger))
+    found = con.execute(_of(IN_ORDER.replace("<refund>", "is_refund" if refunds else "false"), ledger))
     rows = itertools.chain.from_iterable(iter(lambda: found.fetchmany(MANY), []))
-    add(con, list(settled_in_order(rows, asked)), ledger=ledger)
+    add(con, list(settled_in_order(rows, asked, refunds=refunds)), ledger=ledger)
 
 
 def add(con: duckdb.DuckDBPyConnection, pieces: Collection[Piece], *, ledger: str = FEC) -> None:

@@ -10,6 +10,7 @@ import duckdb
 
 from capclient.accounting.identity import COUNTER, UNKNOWN, due_sql, is_pool_sql
 from capclient.accounting.options import Options
+from capclient.accounting.returned import link, reopened
 from capclient.accounting.segments import make_segments
 from capclient.readers.sql_text import literal
 from capclient.schema import TABLES
@@ -83,6 +84,15 @@ FROM fec_items LEFT JOIN paid USING (id) LEFT JOIN billed USING (company, let_ac
 WHERE {kind} IS NOT NULL ORDER BY id
 """
 
+# What a letter sets against receipts of other amounts gives money back: it is no receipt that came back.
+REFUNDS = """
+SELECT item_id FROM fec_items JOIN (
+    SELECT company, let_account, customer, let, let_year, list(-amount) FILTER (amount < 0) AS received
+    FROM fec_items WHERE let IS NOT NULL GROUP BY ALL
+) USING (company, let_account, customer, let, let_year)
+WHERE amount > 0 AND NOT coalesce(list_contains(received, amount), false)
+"""
+
 RECEIVABLES = """
 SELECT item_id, customer AS customer_id, invoice_id, coalesce({kind}, 'other') AS kind, document_date AS date,
        date AS accounting_date, due_date, due_source, amount, is_doubtful AS doubtful
@@ -122,7 +132,18 @@ def make_tables(con: duckdb.DuckDBPyConnection, lines: str, options: Options) ->
         )
         columns += ", file, source, source_line::BIGINT AS source_line" if name == "invoice_lines" else ""
         con.execute(f"CREATE OR REPLACE TEMP TABLE ledger_{name} AS SELECT {columns} FROM ({select})")
+    _reopen(con)
     return {name: f"ledger_{name}" for name in selects}
+
+
+def _reopen(con: duckdb.DuckDBPyConnection) -> None:
+    """Give the returned payments that name none the invoices that their receipts had settled."""
+    names = {name: f"ledger_{name}" for name in ("payments", "allocations")}
+    link(con, names["payments"], linked="ledger_returned", apart=REFUNDS)
+    found = reopened(con, linked="ledger_returned", items="ledger_receivable_items", **names)
+    for name, select in zip(names.values(), found or (), strict=False):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE ledger_reopened AS {select}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM ledger_reopened")
 
 
 def _coded(column: str, codes: dict[str, str]) -> str:

@@ -102,6 +102,9 @@ class Steps(Protocol):
     def write(self, prepared: Prepared, folder: Path) -> None:
         """Write the files of data (``indicators.json``, ``customers.parquet``, ...) into a folder."""
 
+    def lay_out(self, prepared: Prepared, shelf: Path) -> None:
+        """Lay on a private shelf what was computed so far, for the notebooks of this run."""
+
     def page(self, prepared: Prepared, chapters: Sequence[Chapter], folder: Path) -> None:
         """Write ``index.html`` and the files for people from the executed chapters."""
 

@@ -5,6 +5,7 @@ Floor 8.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from capclient.batch.unchanged import unchanged
 from capclient.batch.verify import verify
 from capclient.errors import LedgerError, ReportError
 from capclient.params import COMPANY_ID, read_params
-from capclient.store import PINNED, write_atomically
+from capclient.store import PINNED, SHELF, write_atomically
 
 
 def run_one(
@@ -71,8 +72,10 @@ def _made(job: Job, steps: Steps, report: Callable[[str], None], account: Accoun
         key = manifest.report_key(job, params, prepared.key)
         steps.write(prepared, folder)
         scrub = machine_scrubber(job.params_path.parent, job.out, job.chapters)
-        pinned = {PINNED: f"{job.id}/{prepared.key}"}
-        chapters = [_chapter(job, path, scrub, report, account, pinned) for path in job.chapters]
+        with tempfile.TemporaryDirectory(prefix="cc-", ignore_cleanup_errors=True) as shelf:
+            steps.lay_out(prepared, Path(shelf))
+            pinned = {PINNED: f"{job.id}/{prepared.key}", SHELF: shelf}
+            chapters = [_chapter(job, path, scrub, report, account, pinned) for path in job.chapters]
         for chapter in chapters:
             (folder / "notebooks").mkdir(exist_ok=True)
             write_atomically(folder / "notebooks" / f"{chapter.id}.ipynb", notebook_bytes(chapter.notebook))
@@ -103,7 +106,8 @@ def _chapter(
 ) -> Chapter:
     """Run one notebook and check it; the copy of a notebook that failed is kept for the failure's account.
 
-    ``pinned`` names the store that was read: every chapter opens that one, whatever a database says meanwhile.
+    ``pinned`` names the store that was read, which every chapter opens whatever a database says meanwhile, and the
+    shelf of what was computed from it.
 
     Raises
     ------

@@ -83,15 +83,24 @@ class RealSteps:
 
     def write(self, prepared: Prepared, folder: Path) -> None:
         """Write the files of data."""
+        from capclient.publish.actions import write_actions
         from capclient.publish.files import write_data_files
         from capclient.publish.recovery import write_recovery
         from capclient.publish.workbook import write_workbook
 
         assert isinstance(prepared, Read)
         write_data_files(prepared.portfolio, prepared.findings, folder, prepared.lang)
+        write_actions(prepared.portfolio, folder, prepared.lang)
         write_recovery(prepared.portfolio, folder, prepared.lang)
         if "xlsx" in prepared.formats:
             write_workbook(prepared.portfolio, prepared.findings, folder, prepared.lang)
+
+    def lay_out(self, prepared: Prepared, shelf: Path) -> None:
+        """Lay out the results of the themes."""
+        from capclient.themes.once import lay_out
+
+        assert isinstance(prepared, Read)
+        lay_out(prepared.portfolio, shelf)
 
     def page(self, prepared: Prepared, chapters: Sequence[Chapter], folder: Path) -> None:
         """Write the page."""

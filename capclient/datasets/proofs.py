@@ -112,6 +112,10 @@ def evidence() -> pd.DataFrame:
         ("D08", "Potentiel noté en revue", 2, "Grille remplie en revue", "2025-11-28", "Inès Garnier"),
         ("D10", "Perspectives notées en revue", 2, "Grille remplie en revue", "2025-11-28", "Inès Garnier"),
         ("E01", "Charte de la relation client", 2, "Charte signée", "2023-03-15", "Direction"),
+        ("E21.1", "Le portefeuille suivi comme un actif", 2, "Compte rendu de direction", "2025-10-02", "Direction"),
+        ("E21.2", "Le CRM tient ses promesses", 3, "Bilan du CRM", "2025-10-02", "Direction"),
+        ("E21.3", "La fidélité est mesurée", 3, "Tableau de bord", "2025-10-02", "Direction"),
+        ("E21.4", "Un client satisfait peut partir", 1, "", "2025-10-02", "Direction"),
     )
     table = pd.DataFrame(rows, columns=["capability", "device", "maturity", "evidence", "date", "owner"])
     return table.assign(date=pd.to_datetime(table["date"]), maturity=table["maturity"].astype("float64"))

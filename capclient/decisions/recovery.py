@@ -7,29 +7,42 @@ follows rules of the parameters (``thresholds.recovery``); a person decides.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
 from capclient import regulation
-from capclient.engine import payments as engine
+from capclient.engine import cases as engine
 from capclient.indicators.penalties import recovery_indemnity, rounded_euros
 from capclient.indicators.recovery import CLAIMED
 from capclient.levels import activity_code
 from capclient.periods import rolling, shifted
 from capclient.portfolio import Portfolio
 from capclient.themes.accounts import PAYMENTS, tables
+from capclient.themes.accounts import year as year_of
+from capclient.themes.buyers import FOREIGN, PRIVATE, kinds_of_buyers
 from capclient.themes.once import once
-from capclient.themes.payment_terms import FOREIGN, PRIVATE, calculations, claims_penalties, kinds_of_buyers
-from capclient.themes.recovery_list import recovery_clients, reminders
+from capclient.themes.payment_terms import payment_terms
+from capclient.themes.penalty_rates import calculations, claims_penalties
+from capclient.themes.recovery_list import open_claims, recovery_clients, reminders
+from capclient.themes.settlements import no_payments
 
 REMINDER = re.compile(r"^(.* )?(relance|rappel|reminder|dunning|mise en demeure)")
 NO_REMINDER = re.compile(r"devis|commercial|offre|produit|quote|product")
 FOUR_YEARS = ("state", "hospital")
 YEARS_TOLD = 3  # of payments, in the file of a case
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the client owes for invoices paid late in N, beside this case: interest in euros, and invoices."""
+
+    penalty: Decimal
+    invoices: int
 
 
 @dataclass(frozen=True)
@@ -43,9 +56,17 @@ class Case:
     items: pd.DataFrame  # open debts, with days late, penalty and whether they are overdue
     payments: pd.DataFrame
     reminders: pd.DataFrame
-    statement: pd.DataFrame  # of interest: claim (label of its item), from_day, to_day, days, rate, penalty
+    statement: (
+        pd.DataFrame
+    )  # of interest: item (its label), base (cents), from_day, to_day, days, rate, penalty
     account: pd.DataFrame  # every piece up to D: amount (signed) and balance, in cents
     doubts: pd.DataFrame  # other codes that may have paid these debts
+    instalments: (
+        pd.DataFrame
+    )  # of these invoices: date, due_date, amount, and what was unpaid on that due date
+    noticed_from: int = 0  # days late from which a formal notice claims a debt
+    open_claims: int = 0  # complaints of the client that nobody closed
+    settled: Settled | None = None  # late payments of the year that this case does not claim
     buyer: str = PRIVATE
     attributes: dict[str, str] = field(default_factory=dict)  # siren, country, salesperson ...
 
@@ -57,23 +78,24 @@ class Case:
     @property
     def principal(self) -> Decimal:
         """Return what is overdue and undisputed, in euros."""
-        return Decimal(int(self.overdue_items.open.sum())).scaleb(-2)
+        return owed(self.overdue_items)
+
+    @property
+    def noticed_items(self) -> pd.DataFrame:
+        """Return the debts that a formal notice claims: invoices late enough, or all of them where none is."""
+        known = self.overdue_items[self.overdue_items.billed.notna()]
+        late = known[known.days_late >= self.noticed_from]
+        return late if len(late) else known
 
     @property
     def penalties(self) -> Decimal | None:
         """Return the interest of these debts at D in euros, None where no rate is known."""
-        mine = self.overdue_items.penalty
-        if mine.isna().any():
-            return None
-        return sum((value for value in mine), Decimal(0))
+        return interest(self.overdue_items)
 
     @property
     def indemnity(self) -> Decimal:
         """Return the fixed indemnity of these invoices in euros: an invoice counts once, whatever its instalments."""
-        firm = self.overdue_items
-        late = firm[firm.billed.notna()]  # a payment that came back is a debt of its invoice
-        invoices = set(zip(late.invoice_id.fillna(late.item_id), late.billed, strict=True))
-        return recovery_indemnity(len(invoices), amount=regulation.indemnity())
+        return indemnity(self.overdue_items)
 
     @property
     def is_estimated(self) -> bool:
@@ -84,12 +106,21 @@ class Case:
     def letters(self) -> tuple[str, ...]:
         """Return the letter of the step that is due; none while the accounts of two codes are not matched.
 
-        A due date that was computed puts nobody in default: a reminder goes first.
+        A due date that was computed puts nobody in default, nor does a debt whose invoice nobody knows, nor one that
+        credits may pay: a reminder goes first, and a second one only where the first is recorded.
         """
         if self.row.stage not in CLAIMED or len(self.doubts):
             return ()
-        formal = self.row.stage in ("formal_notice", "counsel") and not self.is_estimated
-        return ("formal_notice",) if formal else ("reminder",)
+        notice = self.noticed_items
+        covered = Decimal(str(self.row.credits)) >= owed(notice)
+        if self.row.stage in ("formal_notice", "counsel") and not (self.is_estimated or covered):
+            return ("formal_notice",)
+        return ("dunning",) if self.dunned and self.row.stage != "reminder" else ("reminder",)
+
+    @property
+    def unknown_items(self) -> pd.DataFrame:
+        """Return the overdue debts whose invoice nobody knows: a payment that came back, an entry of the bank."""
+        return self.overdue_items[self.overdue_items.billed.isna()]
 
     @property
     def dunned(self) -> list[date]:
@@ -127,6 +158,25 @@ class Case:
         return (due + pd.DateOffset(years=5)).date()
 
 
+def owed(debts: pd.DataFrame) -> Decimal:
+    """Return what is open of some debts, in euros."""
+    return Decimal(int(debts.open.sum())).scaleb(-2)
+
+
+def interest(debts: pd.DataFrame) -> Decimal | None:
+    """Return the interest of some debts in euros, None where no rate is known."""
+    if debts.penalty.isna().any():
+        return None
+    return sum((value for value in debts.penalty), Decimal(0))
+
+
+def indemnity(debts: pd.DataFrame) -> Decimal:
+    """Return the fixed indemnity of some debts in euros, an invoice once."""
+    late = debts[debts.billed.notna()]
+    invoices = set(zip(late.invoice_id.fillna(late.item_id), late.billed, strict=True))
+    return recovery_indemnity(len(invoices), amount=regulation.indemnity())
+
+
 @once
 def recovery_cases(portfolio: Portfolio) -> list[Case]:
     """Return the cases to file, the most urgent first, as many as ``thresholds.recovery.cases``."""
@@ -139,40 +189,89 @@ def recovery_cases(portfolio: Portfolio) -> list[Case]:
     if table.empty:
         return []
     asked = {"customers": list(table.index), "day": portfolio.as_of}
-    items = portfolio.ledger.frame(engine.case_items(**tables(portfolio)), asked)
+    items = portfolio.ledger.frame(engine.items(**tables(portfolio)), asked)
     day = pd.Timestamp(portfolio.as_of)
     items["disputed"] = items.disputed.astype(bool)
     items["is_overdue"] = pd.to_datetime(items.due_date) < day
     items["days_late"] = (day - pd.to_datetime(items.due_date)).dt.days.clip(lower=0)
-    late = items[items.is_overdue & ~items.disputed]
-    claims = late[["customer_id", "due_date"]].assign(amount=late.open, end_date=day)
     buyers = kinds_of_buyers(portfolio)
-    exact = claims_penalties(portfolio, claims, buyers).reindex(items.index)
-    statement = calculations(portfolio, claims, buyers)
+    statement = _interest(portfolio, items, buyers, asked)
+    dues = portfolio.ledger.frame(engine.instalments(**tables(portfolio)), asked)
     account = portfolio.ledger.frame(engine.statement(with_payments=portfolio.has(PAYMENTS)), asked)
     account["balance"] = account.groupby("customer_id").amount.cumsum()
-    items["penalty"] = pd.Series(
-        [rounded_euros(value) if isinstance(value, Fraction) else None for value in exact],
-        index=items.index,
-        dtype=object,
+    paid = pd.DataFrame(
+        columns=["payment_id", "customer_id", "invoice_id", "date", "method", "kind", "amount"]
     )
-    paid = pd.DataFrame(columns=["payment_id", "customer_id", "invoice_id", "date", "kind", "amount"])
     if portfolio.has(PAYMENTS):
         since = shifted(rolling(portfolio.as_of).end, -12 * YEARS_TOLD)
-        paid = portfolio.ledger.frame(engine.CASE_PAYMENTS, asked | {"since": since})
-    talks = reminders(portfolio)
+        paid = portfolio.ledger.frame(engine.PAYMENTS, asked | {"since": since})
+    talks, claims = reminders(portfolio), open_claims(portfolio)
     sheet = portfolio.table("customers").drop_duplicates("customer_id").set_index("customer_id")
-    return [
+    cases = [
         Case(
             customer_id=str(id), name=str(table.name[id]), place=place, row=table.loc[id],
             items=items[items.customer_id == id], payments=paid[paid.customer_id == id],
             reminders=talks[talks.customer_id == id],
-            statement=statement[statement.claim.isin(items.index[items.customer_id == id])],
+            statement=statement[statement["item"].isin(items.index[items.customer_id == id])],
             account=account[account.customer_id == id], doubts=found.doubts[found.doubts.customer_id == id],
+            instalments=_of_invoices(dues[dues.customer_id == id], items[items.customer_id == id]),
             buyer=str(buyers.get(id, PRIVATE)), attributes=_attributes(sheet, str(id)),
+            noticed_from=portfolio.thresholds.recovery.stages[2], open_claims=int(claims.get(id, 0)),
         )
         for place, id in enumerate(table.index, 1)
     ]  # fmt: skip
+    whole = payment_terms(portfolio).penalties
+    return [replace(case, settled=_settled(case, whole)) for case in cases]
+
+
+def _interest(
+    portfolio: Portfolio, items: pd.DataFrame, buyers: pd.Series, asked: dict[str, Any]
+) -> pd.DataFrame:
+    """Give ``items`` their ``penalty`` at D, late part-payments of N included, and return how it is computed."""
+    late = items[items.is_overdue & ~items.disputed]
+    claims = late[["customer_id", "due_date"]].assign(
+        amount=late.open, end_date=pd.Timestamp(portfolio.as_of), item=late.index
+    )
+    if no_payments(portfolio) is None and len(late):
+        year = year_of(portfolio)
+        parts = portfolio.ledger.frame(engine.paid_late(), asked | {"start": year.start, "end": year.end})
+        keys = late.assign(item=late.index).sort_values("due_date", kind="stable")
+        bill = ["customer_id", "invoice_id", "billed"]  # a number may come back
+        first = keys.drop_duplicates(bill)[[*bill, "item"]]
+        parts = parts.merge(first[first.invoice_id.notna()], on=bill)
+        parts = parts.rename(columns={"paid_date": "end_date"})[list(claims)]
+        claims = (
+            pd.concat([claims, parts], ignore_index=True) if len(parts) else claims.reset_index(drop=True)
+        )
+    claims = claims.sort_values(["item", "due_date", "end_date"], kind="stable", ignore_index=True)
+    exact = claims_penalties(portfolio, claims, buyers)
+    cents = [rounded_euros(value) if isinstance(value, Fraction) else None for value in exact]
+    claims["euros"] = pd.Series(cents, index=claims.index, dtype=object)
+    penalty = {
+        item: None if group.isna().any() else sum(group) for item, group in claims.groupby("item").euros
+    }
+    items["penalty"] = pd.Series([penalty.get(item) for item in items.index], index=items.index, dtype=object)
+    statement = calculations(portfolio, claims, buyers)
+    return statement.assign(
+        item=claims["item"].reindex(statement.claim).to_numpy(),
+        base=claims.amount.reindex(statement.claim).to_numpy(),
+    ).sort_values(["claim", "from_day"], kind="stable", ignore_index=True)
+
+
+def _of_invoices(dues: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Keep the instalments of the invoices of a case, settled ones included."""
+    return dues[dues.invoice_id.isin(set(items.invoice_id.fillna(items.item_id)))]
+
+
+def _settled(case: Case, whole: pd.DataFrame) -> Settled | None:
+    """Return what late payments of other invoices cost: all that the client owes for lateness, less this case."""
+    if len(case.doubts) or case.customer_id not in whole.index or case.penalties is None:
+        return None
+    row: Any = whole.loc[case.customer_id]
+    invoices = int(row.late_invoices) - case.invoices_late
+    if invoices <= 0 or pd.isna(row.penalty):
+        return None
+    return Settled(Decimal(str(row.penalty)) - case.penalties, invoices)
 
 
 def _is_reminder(cause: object) -> bool:
@@ -188,5 +287,7 @@ def _attributes(sheet: pd.DataFrame, id: str) -> dict[str, str]:
         return {}
     row = sheet.loc[id]
     return {
-        name: str(row[name]) for name in ("siren", "country", "salesperson") if isinstance(row[name], str)
+        name: str(row[name])
+        for name in ("siren", "country", "salesperson", "address")
+        if isinstance(row.get(name), str)
     }

@@ -122,19 +122,23 @@ FROM kinds GROUP BY GROUPING SETS ((customer_id), ()) ORDER BY is_total, custome
     ),
 )
 
-# What counts as an order, an invoice or a credit note in N when no sheet gives these drivers (4.3).
+# What counts as an order, an invoice or a credit note in N when no sheet gives these drivers (4.3). Orders are those of
+# every other count of orders (3.2): an invoice may deliver several, and one that is delivered twice was placed once.
 DOCUMENTS = """
 WITH documents AS (
-    SELECT customer_id, invoice_id, doc_type, min(order_id) AS order_id, sum(amount_ht) AS total
+    SELECT customer_id, invoice_id, doc_type, sum(amount_ht) AS total
     FROM {invoice_lines}
     WHERE invoice_date BETWEEN $n_start AND $n_end AND coalesce(doc_type, '') NOT IN ('deposit', 'cutoff')
     GROUP BY customer_id, invoice_id, invoice_date, doc_type
 ), kinds AS (
     SELECT *, coalesce(doc_type, CASE WHEN total < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind FROM documents
 )
-SELECT customer_id, count(DISTINCT coalesce(order_id, invoice_id)) FILTER (kind = 'invoice') AS "order",
+SELECT kinds.customer_id, coalesce(any_value(orders), 0)::BIGINT AS "order",
        count(*) FILTER (kind = 'invoice') AS invoice, count(*) FILTER (kind = 'credit_note') AS credit_note
-FROM kinds GROUP BY customer_id ORDER BY customer_id NULLS FIRST
+FROM kinds LEFT JOIN (
+    SELECT customer_id, sum(orders) AS orders FROM {customer_days} WHERE day BETWEEN $n_start AND $n_end GROUP BY ALL
+) AS begun ON kinds.customer_id IS NOT DISTINCT FROM begun.customer_id
+GROUP BY kinds.customer_id ORDER BY kinds.customer_id NULLS FIRST
 """
 
 # Balance of each client's account (including VAT) at the end of each day of ``$days``: its sum over the positions

@@ -12,14 +12,14 @@ from capclient.engine.bounces import of_invoice, pairs
 from capclient.engine.receivables import open_positions, positions
 
 GUESSED = "('sum', 'fifo')"
-# A debt told without its source is a debt of a file.
-ESTIMATED = "coalesce(due_source, 'file') <> 'file'"
+# Debts that an invoice stands for; of any other, nobody knows what was billed, and no indemnity is owed for it.
+CLAIMABLE = "('invoice', 'deposit', 'opening')"
 
 _PAID = "credit_kind = 'payment' AND method NOT IN ('sum', 'fifo') AND due_date IS NOT NULL"
 
 PAID = """
 SELECT customer_id, due_date, paid_date, is_estimated, (sum(amount) * 100)::BIGINT AS amount,
-       count(*)::BIGINT AS settlements
+       count(DISTINCT (credit_id, invoice_id, date))::BIGINT AS settlements  -- one receipt of an invoice and its bounce
 FROM pair WHERE {paid} AND paid_date BETWEEN $start AND $end GROUP BY ALL ORDER BY ALL
 """
 
@@ -54,7 +54,8 @@ SELECT customer_id, count(*)::BIGINT AS invoices FROM (
     SELECT DISTINCT customer_id, invoice_id, date FROM (
         SELECT customer_id, coalesce(invoice_id, item_id) AS invoice_id, coalesce(invoice_date, date) AS date
         FROM ({open}) {owed}
-        WHERE open > 0 AND due_date < $day AND NOT disputed AND (kind <> 'reject' OR invoice_date IS NOT NULL)
+        WHERE open > 0 AND due_date < $day AND NOT disputed AND (kind IN {claimable} OR invoice_date IS NOT NULL)
+              AND coalesce(customer_id, '') NOT IN (SELECT unnest($apart::VARCHAR[]))
         {settled}
     )
 ) GROUP BY ALL ORDER BY ALL
@@ -74,9 +75,11 @@ FROM (
     FROM {receivable_items}
     WHERE coalesce(kind, 'invoice') = 'invoice' AND amount > 0 AND date BETWEEN $start AND $end GROUP BY ALL
 ) LEFT JOIN (
-    SELECT customer_id, invoice_id, sum(amount_ht) AS net FROM {invoice_lines}
-    WHERE coalesce(doc_type, 'invoice') = 'invoice' GROUP BY ALL
-) USING (customer_id, invoice_id)
+    SELECT customer_id AS buyer, invoice_id AS number, invoice_date, sum(amount_ht) AS net,
+           count(*) OVER (PARTITION BY customer_id, invoice_id) AS times
+    FROM {invoice_lines} WHERE coalesce(doc_type, '') <> 'cutoff'
+    GROUP BY customer_id, invoice_id, invoice_date HAVING bool_or(coalesce(doc_type, 'invoice') = 'invoice')
+) ON buyer = customer_id AND number = invoice_id AND (times = 1 OR invoice_date = date)
 WHERE due_date IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 LINE_TERMS = """
@@ -86,9 +89,8 @@ FROM (
     SELECT customer_id, invoice_id, invoice_date AS date, max(due_date) AS due_date,
            coalesce(max(due_source), 'file') AS source, sum(amount_ht) AS amount
     FROM {invoice_lines}
-    WHERE coalesce(doc_type, 'invoice') = 'invoice' AND invoice_date BETWEEN $start AND $end
-          AND customer_id IS NOT NULL
-    GROUP BY ALL HAVING sum(amount_ht) > 0
+    WHERE coalesce(doc_type, '') <> 'cutoff' AND invoice_date BETWEEN $start AND $end AND customer_id IS NOT NULL
+    GROUP BY ALL HAVING sum(amount_ht) > 0 AND bool_or(coalesce(doc_type, 'invoice') = 'invoice')
 ) WHERE due_date IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 
@@ -98,25 +100,12 @@ WITH position AS ({positions})
 SELECT customer_id,
        (coalesce(sum(amount) FILTER (kind IN ('invoice', 'credit_note')), 0) * 100)::BIGINT AS billed,
        (coalesce(-sum(amount) FILTER (kind = 'loss'), 0) * 100)::BIGINT AS lost,
-       count(*) FILTER (kind = 'reject' OR (kind = 'payment' AND amount > 0)) AS rejected,
+       count(DISTINCT regexp_replace(item_id, '[|]part [0-9]+$', ''))  -- a return of several invoices is one
+           FILTER (kind = 'reject') AS rejected,
        count(*) FILTER (kind = 'payment' AND amount < 0) AS payments
 FROM position WHERE date BETWEEN $start AND $end AND booked <= $day GROUP BY ALL ORDER BY ALL
 """
 
-# The open debts of some clients, item by item: a recovery case lists them.
-CASE_ITEMS = """
-SELECT item_id, customer_id, invoice_id, kind, date, due_date, coalesce(due_source, 'file') <> 'file' AS is_estimated,
-       disputed, (amount * 100)::BIGINT AS amount, (open * 100)::BIGINT AS open,
-       coalesce(invoice_date, CASE WHEN kind <> 'reject' THEN date END) AS billed
-FROM ({open}) {owed} WHERE open > 0 AND customer_id IN (SELECT unnest($customers))
-ORDER BY customer_id, due_date, item_id
-"""
-CASE_PAYMENTS = """
-SELECT payment_id, customer_id, invoice_id, date, coalesce(kind, 'payment') AS kind, (amount * 100)::BIGINT AS amount
-FROM {payments} WHERE customer_id IN (SELECT unnest($customers)) AND date BETWEEN $since AND $day
-      AND coalesce(accounting_date, date) <= $day
-ORDER BY customer_id, date, payment_id
-"""
 # Credits of one account that name an overdue debt of another: a client known by two codes, or a payment entered under
 # the wrong one. Not when the payer has an invoice of that number, nor when somebody matched the two.
 ELSEWHERE = """
@@ -140,12 +129,6 @@ UNMATCHED = """ANTI JOIN (
     SELECT credit_id, invoice_id FROM {allocations} AS allocation JOIN position ON item_id = debit_id
 ) AS matched ON matched.credit_id = credit.item_id AND matched.invoice_id = debt.invoice_id"""
 CODES = "SELECT DISTINCT customer_id FROM ({positions}) WHERE booked <= $day AND customer_id IS NOT NULL ORDER BY ALL"
-# Every piece of the accounts of some clients, in order: their running sum is the balance.
-STATEMENT = """
-SELECT customer_id, item_id, invoice_id, kind, date, due_date, (amount * 100)::BIGINT AS amount
-FROM ({positions}) WHERE booked <= $day AND customer_id IN (SELECT unnest($customers))
-ORDER BY customer_id, date, amount DESC, item_id
-"""
 
 
 def paid() -> str:
@@ -173,24 +156,19 @@ def still_open(*, with_payments: bool, with_allocations: bool) -> str:
 
 
 def late_invoices(*, with_payments: bool, with_allocations: bool) -> str:
-    """Return the operation that counts by client the invoices paid late in the period or late on ``$day``."""
+    """Return the operation that counts by client the invoices paid late in the period or late on ``$day``.
+
+    What is open of the clients ``$apart`` does not count.
+    """
     late = LATE_SETTLED.format(pairs=_pairs(), paid=_PAID) if with_payments and with_allocations else ""
     owed = of_invoice(positions(with_payments=with_payments))
-    return LATE_INVOICES.format(open=_open(with_payments, with_allocations), owed=owed, settled=late)
+    opened = _open(with_payments, with_allocations)
+    return LATE_INVOICES.format(open=opened, owed=owed, settled=late, claimable=CLAIMABLE)
 
 
 def events(*, with_payments: bool) -> str:
     """Return the operation that sums sales, losses and returned payments of a period by client."""
     return EVENTS.replace("{positions}", positions(with_payments=with_payments))
-
-
-def case_items(*, with_payments: bool, with_allocations: bool) -> str:
-    """Return the operation that lists the open debts of ``$customers`` on ``$day``, oldest first.
-
-    ``billed`` is the date of the invoice, also for a payment of it that came back; missing when none is known.
-    """
-    owed = of_invoice(positions(with_payments=with_payments))
-    return CASE_ITEMS.format(open=_open(with_payments, with_allocations), owed=owed)
 
 
 def elsewhere(*, with_payments: bool, with_allocations: bool) -> str:
@@ -206,11 +184,6 @@ def elsewhere(*, with_payments: bool, with_allocations: bool) -> str:
 def codes(*, with_payments: bool) -> str:
     """Return the operation that lists the codes of the accounts as known on ``$day``: ``customer_id``."""
     return CODES.replace("{positions}", positions(with_payments=with_payments))
-
-
-def statement(*, with_payments: bool) -> str:
-    """Return the operation that lists every piece of ``$customers`` up to ``$day``, amounts signed, in cents."""
-    return STATEMENT.replace("{positions}", positions(with_payments=with_payments))
 
 
 def _pairs() -> str:

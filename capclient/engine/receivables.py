@@ -13,7 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-# A payment that came back is a debit again, due when its invoice was.
+# A number may come back. What names it on some day means the last invoice of that number of that day or before, the
+# first one if all are later: columns ``since`` and ``until`` of a list of invoices by number and date.
+AGAIN = "again AS (PARTITION BY customer_id, invoice_id ORDER BY date)"
+UNTIL = """CASE WHEN row_number() OVER again = 1 THEN DATE '0001-01-01' ELSE date END AS since,
+           coalesce(lead(date) OVER again, DATE '9999-12-31') AS until"""
+
+# A payment that came back is a debit again, due when its invoice was and disputed as it is.
 POSITIONS = """
 SELECT item_id, customer_id, invoice_id,
        coalesce(kind, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind, date,
@@ -25,12 +31,16 @@ SETTLEMENTS = """
 SELECT payment_id, payment.customer_id, payment.invoice_id, coalesce(payment.kind, 'payment') AS kind, payment.date,
        coalesce(payment.accounting_date, payment.date) AS booked,
        CASE WHEN payment.amount < 0 THEN coalesce(bill.due_date, payment.date) END AS due_date, bill.due_source,
-       -payment.amount AS amount, false AS disputed, false AS doubtful
+       -payment.amount AS amount, payment.amount < 0 AND coalesce(bill.disputed, false) AS disputed,
+       false AS doubtful
 FROM {payments} AS payment LEFT JOIN (
-    SELECT customer_id, invoice_id, min(due_date) AS due_date, min(due_source) AS due_source FROM {receivable_items}
-    WHERE amount > 0 AND invoice_id IS NOT NULL GROUP BY ALL
-) AS bill USING (customer_id, invoice_id)
-"""
+    SELECT customer_id, invoice_id, min(due_date) AS due_date, min(due_source) AS due_source,
+           bool_or(disputed) AS disputed, <until>
+    FROM {receivable_items}
+    WHERE amount > 0 AND invoice_id IS NOT NULL GROUP BY customer_id, invoice_id, date WINDOW <again>
+) AS bill ON bill.customer_id = payment.customer_id AND bill.invoice_id = payment.invoice_id
+          AND payment.date >= bill.since AND payment.date < bill.until
+""".replace("<until>", UNTIL).replace("<again>", AGAIN)
 
 # What each position still held at the end of ``$day``: its amount less what had settled it by then.
 OPEN = """
@@ -127,12 +137,13 @@ SELECT coalesce(accounting_date, date) AS day, (sum(amount) * 100)::BIGINT AS ce
 FROM {receivable_items} WHERE kind IN ('invoice', 'credit_note') AND coalesce(accounting_date, date) <= $day
 GROUP BY ALL ORDER BY ALL
 """
+# Credit notes count when they were booked, even where revenue is restated: so they do in the balances.
 SOLD = """
 SELECT coalesce(accounting_date, invoice_date) AS day,
        (sum(round(coalesce(amount_ttc, amount_ht + vat, amount_ht * {factor}), 2)) * 100)::BIGINT AS cents,
        (coalesce(sum(abs(amount_ht)) FILTER (coalesce(amount_ttc, vat) IS NULL), 0) * 100)::BIGINT AS untaxed,
        (sum(abs(amount_ht)) * 100)::BIGINT AS moved
-FROM {invoice_lines} WHERE coalesce(doc_type, '') NOT IN ('deposit', 'cutoff')
+FROM {booked_lines} WHERE coalesce(doc_type, '') NOT IN ('deposit', 'cutoff')
      AND coalesce(accounting_date, invoice_date) <= $day
 GROUP BY ALL ORDER BY ALL
 """

@@ -21,3 +21,24 @@ SELECT first.customer_id, any_value(first.first) AS first, any_value(purchases) 
 FROM first JOIN {customer_days} USING (customer_id) WHERE day <= $until
 GROUP BY first.customer_id ORDER BY first.customer_id
 """
+
+# Repeat purchases of the clients known at $start, day by day up to $end; $pools are left out.
+REPEATS = """
+WITH first AS (
+    SELECT customer_id, min(day) AS first FROM {customer_days}
+    WHERE customer_id IS NOT NULL AND invoices > 0 AND NOT list_contains($pools::VARCHAR[], customer_id)
+    GROUP BY customer_id HAVING min(day) <= $start
+)
+SELECT day, count(*) AS purchases
+FROM first JOIN {customer_days} USING (customer_id) WHERE invoices > 0 AND day > first.first AND day <= $end
+GROUP BY day ORDER BY day
+"""
+
+# First and last day on which each client was billed for something that recurs.
+BILLED = """
+SELECT customer_id, min(invoice_date) AS first, max(invoice_date) AS last, count(DISTINCT invoice_date) AS times
+FROM {invoice_lines}
+WHERE recurring AND customer_id IS NOT NULL AND amount_ht > 0 AND invoice_date <= $day
+      AND coalesce(doc_type, 'invoice') = 'invoice' AND NOT list_contains($pools::VARCHAR[], customer_id)
+GROUP BY customer_id ORDER BY customer_id
+"""

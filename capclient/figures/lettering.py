@@ -13,6 +13,7 @@ from capclient.wording import text
 from capclient.wording.numbers import MINUS, count, decimal, money, share, symbol
 
 ELLIPSIS = "…"
+PART = {"fr": "\u00a0; ", "en": "; "}  # between the parts of a long description
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, bidirectional marks, lone surrogates
 
 
@@ -51,14 +52,18 @@ def customers(number: float, lang: str) -> str:
     return text(key, lang, n=count(whole, lang))
 
 
-def short_money(value: float, lang: str, currency: str, unit: float | None = None) -> str:
-    """``950 €``, ``45,3 k€``, ``1,2 M€``; ``unit`` imposes the same unit along an axis."""
+def short_money(
+    value: float, lang: str, currency: str, unit: float | None = None, *, decimals: int | None = None
+) -> str:
+    """``950 €``, ``45,3 k€``, ``1,2 M€``; ``unit`` imposes the same unit along an axis, ``decimals`` their number."""
     scale = unit or money_unit(value)
     if scale == 1:
         return money(round(value), lang, currency)
     prefix = {1e3: "k", 1e6: "M", 1e9: text("money.billion", lang)}[scale]
     size = value / scale
     digits = 0 if abs(size) >= 99.95 or abs(size - round(size)) < 0.005 else 1
+    if decimals is not None:
+        digits = decimals
     sign = symbol(currency, lang)
     number = decimal(size, lang, digits)
     return f"{number}\u00a0{prefix}{sign}" if lang == "fr" else _english(number, sign, prefix)

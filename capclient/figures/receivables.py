@@ -39,6 +39,12 @@ def class_name(code: str, lang: str) -> str:
     return text("ageing.between", lang, first=bounds[0], last=bounds[1])
 
 
+def credits_exceed(balance: pd.Series) -> bool:
+    """Tell whether clients owe less than what is overdue: credits that nobody filed exceed the rest."""
+    late = [name for name in balance.index if name.startswith("overdue_")]
+    return float(balance["unallocated"]) < 0 and float(balance.sum()) < float(balance[late].sum())
+
+
 def ageing_figure(
     balance: pd.Series | Unknown, ahead: pd.Series, *, lang: str, currency: str
 ) -> Figure | Notice:
@@ -68,6 +74,8 @@ def ageing_figure(
         "overdue": short_money(float(balance[late].sum()), lang, currency),
         "ahead": short_money(float(balance["not_due"]), lang, currency),
         "total": short_money(float(balance.sum()), lang, currency),
+        "open": short_money(float(balance.sum() - balance["unallocated"]), lang, currency),
+        "credits": short_money(-float(balance["unallocated"]), lang, currency),
     }
 
     def draw(axes: list[Axes]) -> None:
@@ -104,7 +112,9 @@ def ageing_figure(
         text("figure.ageing.part", lang, name=_said(name, lang), amount=short_money(amount, lang, currency))
         for name, amount in zip(names, amounts, strict=True) if amount
     ]  # fmt: skip
-    key = "figure.ageing.title" if float(balance[late].sum()) > 0 else "figure.ageing.title_calm"
+    overdue = float(balance[late].sum())
+    side = "title" if overdue > 0 else "title_calm"
+    key = f"figure.ageing.{'title_credits' if credits_exceed(balance) else side}"
     alt = text("figure.ageing.alt", lang, **facts, parts=listed(parts, lang))
     return drawn(draw, name="ageing", title=text(key, lang, **facts), alt=alt, height=340)
 

@@ -1,10 +1,6 @@
-"""Figures of the segments chapter: the RFM grid and the clusters (section 9)."""
+"""Figures of segments: the RFM grid, and how well each number of groups separates clients (section 9)."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from math import ceil
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,11 +8,11 @@ from matplotlib.axes import Axes
 from capclient.figures.figure import Figure, drawn, unusable
 from capclient.figures.heat import heat
 from capclient.figures.lettering import customers, listed
-from capclient.figures.palette import ACCENT, INK, MUTED, PETROL, PETROL_SOFT
+from capclient.figures.palette import ACCENT, MUTED, PETROL
 from capclient.notices import Notice, notice
 from capclient.vocabulary import Unknown
-from capclient.wording import has, text
-from capclient.wording.numbers import count, decimal, share, spoken
+from capclient.wording import text
+from capclient.wording.numbers import count, decimal, share
 
 
 def rfm_figure(grid: pd.DataFrame | Unknown, scores: pd.DataFrame, *, lang: str) -> Figure | Notice:
@@ -65,95 +61,6 @@ def rfm_figure(grid: pd.DataFrame | Unknown, scores: pd.DataFrame, *, lang: str)
     title = text("figure.rfm.title", lang, **facts)
     alt = text("figure.rfm.alt", lang, **facts, parts=" ; ".join(parts))
     return drawn(draw, name="rfm", title=title, alt=alt, height=110 + 52 * len(counts))
-
-
-def clusters_figure(
-    profiles: pd.DataFrame | Unknown, sizes: pd.Series, *, lang: str, currency: str, units: dict[str, str]
-) -> Figure | Notice:
-    """Draw the median of each feature by cluster, in original units, one small panel per feature.
-
-    Parameters
-    ----------
-    profiles
-        Medians; index: cluster label, columns: features.
-    sizes
-        Clients per cluster.
-    units
-        Unit of each feature (:data:`capclient.vocabulary.UNITS`); a feature without unit is a ratio.
-    """
-    missing = unusable(profiles)
-    if missing is not None or isinstance(profiles, Unknown):
-        return notice(missing or Unknown("n_small"), lang)
-    known = profiles.dropna(axis=1, how="all")
-    names = [
-        text("figure.clusters.group", lang, label=label, n=customers(sizes[label], lang))
-        for label in known.index
-    ]
-    across = min(3, known.shape[1])
-    down = ceil(known.shape[1] / across)
-
-    def words(feature: str) -> Callable[[object], str]:
-        return lambda value: spoken(value, units.get(feature, "ratio"), lang, currency)
-
-    def draw(axes: list[Axes]) -> None:
-        for place, ax in enumerate(axes):
-            if place >= known.shape[1]:
-                ax.set_visible(False)
-                continue
-            _panel(ax, known.iloc[:, place], names, words(str(known.columns[place])), lang)
-            if place % across:
-                ax.set_yticklabels([])
-
-    largest: Any = sizes.loc[known.index].idxmax()
-    facts = {
-        "k": count(len(known), lang),
-        "n": customers(sizes[largest], lang),
-        "share": share(sizes[largest] / sizes.sum(), lang, 0),
-    }
-    parts = [
-        name
-        + text("list.colon", lang)
-        + listed(
-            [f"{feature_label(str(f), lang)} {words(str(f))(known.at[label, f])}" for f in known.columns],
-            lang,
-        )
-        for label, name in zip(known.index, names, strict=True)
-    ]
-    title = text("figure.clusters.title", lang, **facts)
-    alt = text("figure.clusters.alt", lang, parts=" ; ".join(parts))
-    height = down * (54 + 30 * len(known)) + 20
-    return drawn(draw, name="clusters", title=title, alt=alt, height=height, grid=(down, across))
-
-
-def feature_label(feature: str, lang: str) -> str:
-    """Return the words of a clustering feature; the bare name when the catalogue has none."""
-    key = f"feature.{feature}"
-    return text(key, lang) if has(key) else feature.replace("_", " ")
-
-
-def _panel(ax: Axes, medians: pd.Series, names: list[str], words: Callable[[object], str], lang: str) -> None:
-    rows = range(len(medians))
-    values = medians.fillna(0.0).to_numpy(float)
-    highest = values.argmax()
-    ax.barh(rows, values, height=0.62, color=[PETROL if row == highest else PETROL_SOFT for row in rows])
-    for row, value in zip(rows, medians, strict=True):
-        ax.annotate(
-            words(value),
-            (max(values[row], 0), row),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8.6,
-            color=INK,
-        )
-    ax.set_title(feature_label(str(medians.name), lang), fontsize=9)
-    ax.set_yticks(rows, names)
-    ax.set_ylim(len(medians) - 0.4, -0.6)
-    ax.set_xlim(min(values.min() * 1.3, 0), max(values.max(), 0) * 1.5 or 1)
-    ax.set_xticks([])
-    ax.grid(visible=False)
-    ax.tick_params(axis="y", labelcolor=INK, labelsize=8.6)
-    ax.spines["bottom"].set_visible(False)
 
 
 def silhouette_figure(curve: pd.Series | Unknown, k: int | Unknown, *, lang: str) -> Figure | Notice:

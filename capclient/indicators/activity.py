@@ -54,10 +54,14 @@ def expected_intervals(
 
 
 def _expected_ratio(
-    span_days: pd.Series, gaps: pd.Series, median_gap: pd.Series, shrinkage: Limit
+    span_days: pd.Series,
+    gaps: pd.Series,
+    median_gap: pd.Series,
+    shrinkage: Limit,
+    typical_gap: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the expected interval as whole numbers, days over count; the count is 0 when it is unknown."""
-    middle, k = median_gap.median(), number(shrinkage)
+    middle, k = median_gap.median() if typical_gap is None else typical_gap, number(shrinkage)
     span, seen = span_days.to_numpy(dtype="int64"), gaps.to_numpy(dtype="int64")
     if pd.isna(middle):
         return np.full(len(seen), np.nan), np.zeros(len(seen))
@@ -78,6 +82,7 @@ def activity_states(
     thresholds: ActivityThresholds,
     contracts: pd.DataFrame | None = None,
     seasons: pd.DataFrame | None = None,
+    typical_gap: float | None = None,
 ) -> pd.DataFrame:
     """Say whether each client is active, to watch, at risk, inactive or lost (8).
 
@@ -106,6 +111,8 @@ def activity_states(
         ``customer_id``, ``start``, ``end`` (open when missing) and ``renewed_by`` when known.
     seasons
         Indexed by client: ``seasonal`` and ``start_month`` of :func:`seasonality.seasonality`.
+    typical_gap
+        M in days, for a frame that holds part of the portfolio only; that of ``frame`` by default.
 
     Returns
     -------
@@ -126,7 +133,7 @@ def activity_states(
     measured = recency.mask(turns, season_days).fillna(0).to_numpy(dtype="int64")
 
     days, count = _expected_ratio(
-        frame["span_days"], frame["gaps"], frame["median_gap"], thresholds.shrinkage
+        frame["span_days"], frame["gaps"], frame["median_gap"], thresholds.shrinkage, typical_gap
     )
     known = bought & (count > 0) & (days > 0)
     days, count = np.where(known, days, 1), np.where(known, count, 1)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capclient.indicators.exact import Limit, number
+from capclient.indicators.exact import Limit, compare, number
 from capclient.vocabulary import Unknown
 
 # Up to here "no substantial structure has been found": Kaufman and Rousseeuw, Finding Groups in Data, 1990.
@@ -54,6 +54,37 @@ TRANSFORMS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "price_index": _same,
 }
 
+# Answers of the evaluation grid, from the least to the most (3.16), placed from 0 to 1 at equal steps: one end of a
+# scale to the other weighs what an interquartile range weighs (Gower's idea for mixed data).
+ORDINALS: dict[str, tuple[str, ...]] = {
+    "potential_level": ("none", "low", "moderate", "high"),
+    "relation_type": ("endangered", "occasional", "recurring", "partnership"),
+    "service_need": ("basic", "specialised", "full"),
+    "ease": ("challenging", "medium", "easy"),
+    "outlook": ("failure", "stability", "growth"),
+    "rd_collab": ("none", "emerging", "ongoing"),
+    "learning": ("low", "moderate", "high"),
+}
+ORDINAL_KNOWN = "0.50"  # share of clients whose answer must be known
+
+
+def ordinal_answers(sheet: pd.DataFrame, *, least_known: Limit = ORDINAL_KNOWN) -> pd.DataFrame:
+    """Return the answers of the grid as numbers from 0 to 1, for the questions answered for enough clients.
+
+    >>> sheet = pd.DataFrame({"ease": ["easy", "medium", None], "learning": [None, None, "high"]})
+    >>> ordinal_answers(sheet).to_dict("list")
+    {'ease': [1.0, 0.5, nan]}
+    """
+    placed = {}
+    for question, scale in ORDINALS.items():
+        if question not in sheet:
+            continue
+        places = {code: place / (len(scale) - 1) for place, code in enumerate(scale)}
+        answers = sheet[question].map(places).astype("float64")
+        if len(answers) and compare(int(answers.notna().sum()), len(answers), least_known) >= 0:
+            placed[question] = answers
+    return pd.DataFrame(placed, index=sheet.index)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clusters:
@@ -62,7 +93,9 @@ class Clusters:
     ``labels`` (Int64, 1 to k, by falling median of the first column) is indexed by client, ``profiles``
     (medians in original units) and ``sizes`` by label, ``curve`` (silhouette) by number of clusters.
     ``silhouette`` goes from -1 to 1, ``stability`` is the mean adjusted Rand index of the bootstraps.
-    ``reason`` is ``unreliable:no_structure`` when the figures say so, None otherwise.
+    ``reason`` is ``unreliable:no_structure`` when the figures say so, None otherwise. ``scaled`` holds what the
+    groups were made of, one row per client in the order of ``labels`` (flags of missing values included), and
+    ``centres`` the middle of each group in the same columns.
     """
 
     labels: pd.Series
@@ -73,6 +106,14 @@ class Clusters:
     stability: float
     curve: pd.Series
     reason: str | None
+    scaled: pd.DataFrame
+    centres: pd.DataFrame
+
+    @property
+    def next_best(self) -> int | None:
+        """Number of groups that separates the clients best after ``k``; None when nothing else was tried."""
+        others = self.curve.drop(self.k)
+        return None if others.empty else int(str(others.idxmax()))
 
 
 def cluster_features(customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -82,9 +123,11 @@ def cluster_features(customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     >>> cluster_features(table)[0].round(2).to_dict("list")
     {'revenue_n': [0.0, 4.61], 'growth': [-1.0, 2.0]}
     """
-    present = [column for column in TRANSFORMS if column in customers]
+    present = [column for column in (*TRANSFORMS, *ORDINALS) if column in customers]
     originals = customers[present].astype("float64").replace([np.inf, -np.inf], np.nan)
-    return pd.DataFrame({column: TRANSFORMS[column](originals[column]) for column in present}), originals
+    present = [column for column in present if originals[column].notna().any()]
+    brought = {column: TRANSFORMS.get(column, _same)(originals[column]) for column in present}
+    return pd.DataFrame(brought, index=customers.index), originals[present]
 
 
 def cluster(
@@ -125,7 +168,8 @@ def cluster(
     if len(features) < minimum:
         return Unknown("n_small")
     ordered = features.sort_index(kind="stable")
-    scaled = _scaled(ordered)
+    table = _scaled(ordered)
+    scaled = table.to_numpy()
     distinct = len(np.unique(scaled, axis=0)) if scaled.size else 0
     if distinct <= ks[0]:
         return Unknown("unreliable:no_structure")
@@ -142,6 +186,8 @@ def cluster(
     described = described.replace([np.inf, -np.inf], np.nan)
     labels = _renumbered(pd.Series(found, index=ordered.index), described.iloc[:, 0])
     return Clusters(
+        scaled=table.reindex(features.index),
+        centres=table.groupby(labels).mean().rename_axis("cluster"),
         labels=labels.reindex(features.index),
         profiles=described.groupby(labels).median().rename_axis("cluster"),
         sizes=labels.value_counts().sort_index().rename_axis("cluster").rename("customers"),
@@ -153,21 +199,27 @@ def cluster(
     )
 
 
-def _scaled(features: pd.DataFrame) -> np.ndarray:
-    """Return features imputed by their median, scaled by their quartiles, with flags for what was missing."""
+MISSING = "missing:"  # prefix of the flag of a feature that is unknown for some clients
+
+
+def _scaled(features: pd.DataFrame) -> pd.DataFrame:
+    """Return features imputed by their median, scaled by their quartiles, with flags for what was missing.
+
+    An answer of the grid keeps its scale of 0 to 1, counted from its median.
+    """
     finite = features.astype("float64").replace([np.inf, -np.inf], np.nan)
-    columns = []
+    columns = {}
     for name in finite:
         values = finite[name]
         filled = values.fillna(values.median())
         if filled.isna().all() or filled.nunique() == 1:
             continue
-        quartiles = float(filled.quantile(0.75) - filled.quantile(0.25))
-        spread = quartiles if quartiles > 0 else float(filled.std())
-        columns.append(((filled - filled.median()) / spread).clip(-FARTHEST, FARTHEST).to_numpy())
+        quartiles = float(values.quantile(0.75) - values.quantile(0.25))  # of what is known
+        spread = 1.0 if name in ORDINALS else quartiles if quartiles > 0 else float(filled.std())
+        columns[str(name)] = ((filled - filled.median()) / spread).clip(-FARTHEST, FARTHEST)
         if values.isna().mean() >= FLAGGED_FROM:
-            columns.append(values.isna().to_numpy(dtype="float64"))
-    return np.column_stack(columns) if columns else np.empty((len(finite), 0))
+            columns[f"{MISSING}{name}"] = values.isna().astype("float64")
+    return pd.DataFrame(columns, index=finite.index)
 
 
 def _fitted(scaled: np.ndarray, k: int, seed: int, tries: int = CENTRES_TRIED) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -145,13 +146,21 @@ def pmg_classes(revenue: pd.Series, *, limits: Sequence[Limit] = ("0.50", "0.80"
     return _classes_by_share_before(revenue, limits, PMG, "pmg_class")
 
 
+def limits_passed(before: Any, total: Any, limits: Sequence[Limit]) -> np.ndarray:
+    """Return how many limits the revenue of larger clients reaches, exactly: 0 is the first class (1.4, 1.11).
+
+    ``before`` and ``total`` are whole cents, one number a row; totals are positive.
+    """
+    return np.asarray(sum((compare(before, total, limit) >= 0).astype(int) for limit in limits))
+
+
 def _classes_by_share_before(
     revenue: pd.Series, limits: Sequence[Limit], classes: Sequence[str], name: str
 ) -> pd.DataFrame:
     ranked = active_cents(revenue)
     total = int(ranked.sum())
     before = (ranked.cumsum() - ranked).groupby(ranked).transform("min")
-    passed = sum((compare(before, total, limit) >= 0).astype(int) for limit in limits)
+    passed = limits_passed(before, total, limits)
     classed = pd.DataFrame(
         {
             "rank": ranked.rank(method="min", ascending=False).astype("Int64"),

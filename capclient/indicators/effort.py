@@ -85,6 +85,21 @@ def misallocated(effort_share: pd.Series, value_share: pd.Series) -> float | Unk
     return float((spent / spent.sum() - deserved / deserved.sum()).abs().sum() / 2)
 
 
+def excess(effort: pd.Series, value: pd.Series) -> pd.Series:
+    """Return the effort that each client gets beyond what its value deserves, in the unit of ``effort`` (G10).
+
+    Effort shared by value is what is deserved; a client that brings nothing deserves none. Negative for whoever gets
+    less; missing where the value is unknown, or when nobody brings anything.
+
+    >>> excess(pd.Series({"A": 2.0, "B": 12.0, "C": 6.0}), pd.Series({"A": 300.0, "B": 100.0, "C": -50.0})).tolist()
+    [-13.0, 7.0, 6.0]
+    """
+    spent = effort.fillna(0.0).where(value.notna())
+    worth = value.clip(lower=0.0)
+    whole = float(worth.sum())
+    return spent - worth * (float(spent.sum()) / whole) if whole > 0 else spent * float("nan")
+
+
 def potential_classes(
     potential: pd.Series, revenue: pd.Series, declared: pd.Series, *, high: Limit, low: Limit
 ) -> pd.Series:

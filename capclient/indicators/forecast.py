@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from capclient.vocabulary import Unknown
+from capclient.vocabulary import STATES, Unknown
 
+LEAST_CASES = 10  # clients seen in a state, under which its chance is read together with that of its neighbour
 SLOWEST, FASTEST = 0.5, 1.5  # a trend that a single year may show, before its square root
 
 
@@ -75,16 +76,22 @@ def bootstrap_interval(
     forecast: float,
     past_errors: Sequence[float],
     *,
+    noises: Sequence[float] | None = None,
     level: float = 0.80,
     draws: int = 2_000,
     seed: int = 20_240_101,
 ) -> tuple[float, float]:
     """Return the interval of a total from the relative errors that the same method made on the past.
 
+    Each draw takes one past error and moves it by chance: by what that year owed to the luck of a few clients, or by
+    what few years know of their own spread, whichever is larger.
+
     Parameters
     ----------
     past_errors
         Actual over forecast, one value a past origin.
+    noises
+        Standard error of each of them (see :func:`ratio_noise`), none by default.
     level
         Share of the draws that the interval holds.
 
@@ -103,14 +110,152 @@ def bootstrap_interval(
     if not len(ratios):
         raise ValueError("an interval needs the errors of at least one past origin")
     rng = np.random.default_rng(seed)
-    drawn = rng.choice(ratios, size=(draws, max(len(ratios), 2)))
+    drawn = rng.choice(len(ratios), size=draws)
     spread = np.std(ratios, ddof=1) if len(ratios) > 1 else abs(ratios[0] - 1)
-    sample = drawn[:, 0] + rng.normal(
-        0, spread / np.sqrt(len(ratios)), draws
-    )  # few errors know their tails badly
+    own = np.zeros(len(ratios)) if noises is None else np.asarray(noises, dtype="float64")
+    # few errors know their tails badly
+    sample = ratios[drawn] + rng.normal(0, 1, draws) * np.maximum(own, spread / np.sqrt(len(ratios)))[drawn]
     edge = (1 - level) / 2
     low, high = np.quantile(sample, [edge, 1 - edge])
     return float(forecast * low), float(forecast * high)
+
+
+def ratio_noise(actual: pd.Series, forecast: pd.Series) -> float:
+    """Return the standard error of the sum of ``actual`` over that of ``forecast``, had other clients been drawn.
+
+    >>> round(ratio_noise(pd.Series([10.0, 30.0, 20.0, 40.0]), pd.Series([20.0, 20.0, 30.0, 30.0])), 3)
+    0.231
+    """
+    whole = float(forecast.sum())
+    if len(forecast) < 2 or whole <= 0:
+        return 0.0
+    left = actual - forecast * (float(actual.sum()) / whole)
+    return float(np.sqrt(len(left) / (len(left) - 1) * (left**2).sum())) / whole
+
+
+def monthly_band(
+    actual: pd.DataFrame, forecast: pd.DataFrame, *, level: float = 0.80
+) -> tuple[float, float] | Unknown:
+    """Return by how much a month may miss its forecast, as two factors of it, from the months of past projections.
+
+    Parameters
+    ----------
+    actual, forecast
+        Euros, one row a past projection, one column a month ahead.
+
+    Examples
+    --------
+    >>> monthly_band(pd.DataFrame([[80.0, 110.0, 100.0]]), pd.DataFrame([[100.0, 100.0, 100.0]]), level=0.5)
+    (0.9, 1.05)
+    """
+    ratios = (actual / forecast.where(forecast > 0)).to_numpy(float).ravel()
+    ratios = ratios[np.isfinite(ratios)]
+    if not len(ratios):
+        return Unknown("history_short")
+    low, high = np.quantile(ratios, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def observed_presence(states: pd.Series, bought: pd.Series, *, shrinkage: float = 5.0) -> pd.DataFrame:
+    """Return the share of the clients of each activity state that bought in the time that followed (8, 11.1).
+
+    It is what P(active) is here: observed on the past of this company, and drawn towards the share of all clients as
+    if ``shrinkage`` more of them had been in each state. A state nobody was in is not told.
+
+    Parameters
+    ----------
+    states
+        State of each client on a past day.
+    bought
+        Whether it bought in the time that followed; same index.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by state: ``customers``, ``bought``, ``share`` as observed, ``p_active`` once drawn.
+
+    Examples
+    --------
+    >>> seen = observed_presence(pd.Series(["active"] * 80 + ["lost"] * 20), pd.Series([True] * 76 + [False] * 24))
+    >>> seen.p_active.round(3).to_dict()
+    {'active': 0.939, 'lost': 0.152}
+    """
+    seen = pd.DataFrame({"state": states, "bought": bought.astype("int64")})
+    tally = seen.groupby("state").agg(customers=("bought", "size"), bought=("bought", "sum"))
+    overall = tally.bought.sum() / tally.customers.sum() if len(tally) else float("nan")
+    tally["share"] = tally.bought / tally.customers
+    tally["p_active"] = (tally.bought + shrinkage * overall) / (tally.customers + shrinkage)
+    return tally
+
+
+def ordered_presence(tally: pd.DataFrame, *, shrinkage: float = 5.0, least: int = LEAST_CASES) -> pd.DataFrame:
+    """Return chances that never rise as a state worsens, whatever few cases say (8, 11.1).
+
+    A state of fewer than ``least`` cases is read together with its neighbour, the better one if there is one. Where a
+    worse state came back more often than a better one, both take the chance of their cases together (pooled adjacent
+    violators, weighted by the cases).
+
+    Parameters
+    ----------
+    tally
+        Indexed by state: ``customers`` and ``bought``, as :func:`observed_presence` gives them.
+
+    Returns
+    -------
+    DataFrame
+        Every state, best first: ``customers``, ``bought``, ``share`` (missing under ``least`` cases), ``p_active``.
+
+    Examples
+    --------
+    >>> seen = pd.DataFrame({"customers": [90, 40, 20, 3], "bought": [81, 30, 18, 3]}, ["active", "watch", "at_risk", "lost"])
+    >>> ordered_presence(seen, shrinkage=0).p_active.round(3).to_dict()
+    {'active': 0.9, 'watch': 0.81, 'at_risk': 0.81, 'inactive': 0.81, 'lost': 0.81}
+    """
+    table = tally[["customers", "bought"]].reindex(list(STATES)).fillna(0).astype("int64")
+    whole = int(table.customers.sum())
+    overall = float(table.bought.sum()) / whole if whole else float("nan")
+    blocks: list[tuple[list[str], int, int]] = []
+    for state, customers, bought in table.itertuples():
+        blocks.append(([str(state)], int(customers), int(bought)))
+        while len(blocks) > 1 and _disagree(*blocks[-2:], shrinkage, overall, least):
+            (names, n, came), (more, m, came_too) = blocks[-2:]
+            blocks[-2:] = [(names + more, n + m, came + came_too)]
+    chances = {
+        name: _drawn(n, came, shrinkage, overall) for names, n, came in blocks for name in names
+    }
+    table["share"] = (table.bought / table.customers).where(table.customers >= least)
+    return table.assign(p_active=pd.Series(chances))
+
+
+def _disagree(
+    better: tuple[list[str], int, int], worse: tuple[list[str], int, int], weight: float, overall: float, least: int
+) -> bool:
+    few = better[1] < least or worse[1] < least
+    return few or _drawn(*worse[1:], weight, overall) > _drawn(*better[1:], weight, overall)
+
+
+def _drawn(customers: int, bought: int, weight: float, overall: float) -> float:
+    whole = customers + weight
+    return (bought + weight * overall) / whole if whole else overall
+
+
+def annualised(revenue: pd.Series, months: pd.Series, *, least: float = 6) -> pd.Series:
+    """Return what a client of few months would have bought in twelve; missing under ``least`` months.
+
+    Parameters
+    ----------
+    revenue
+        Euros of the last twelve months.
+    months
+        Months since the first purchase, missing for a client of twelve months or more.
+
+    Examples
+    --------
+    >>> annualised(pd.Series([600.0, 600.0, 600.0]), pd.Series([6.0, None, 3.0])).tolist()
+    [1200.0, 600.0, nan]
+    """
+    whole = revenue * (12 / months.clip(lower=least, upper=12)).fillna(1.0)
+    return whole.where(~(months < least)).rename("revenue")
 
 
 def coverage(actual: Sequence[float], low: Sequence[float], high: Sequence[float]) -> float | Unknown:

@@ -5,13 +5,10 @@ Floor 4.
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 
 from capclient.indicators.claims import same_words
 
-UNPROVEN = 1  # the mark that a device without evidence never passes (12.8)
 KEPT, BROKEN, UNMEASURED = "kept", "broken", "unmeasured"
 
 
@@ -73,38 +70,6 @@ def listening_by_phase(events: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
         phases[f"customers.{group}"] = tally
         phases[f"share.{group}"] = tally / int((groups == group).sum())
     return phases
-
-
-def aged_maturity(devices: pd.DataFrame, *, year_ago: date) -> pd.DataFrame:
-    """Return what a declared maturity is still worth: it ages, and nothing is proven by words alone (12.8).
-
-    Parameters
-    ----------
-    devices
-        ``maturity`` (0 to 4), ``evidence`` (words) and ``date``; all may be missing. A device without date does not
-        age.
-    year_ago
-        The day twelve months before D: what is dated before it loses a mark.
-
-    Returns
-    -------
-    DataFrame
-        Same index: ``maturity``, ``is_old`` and ``is_unproven`` (booleans).
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"maturity": [3.0, 3.0, 3.0], "evidence": ["Minutes", "Minutes", None],
-    ...                      "date": pd.to_datetime(["2025-06-01", "2024-06-01", "2025-06-01"])})
-    >>> aged_maturity(rows, year_ago=date(2024, 12, 31)).maturity.tolist()
-    [3.0, 2.0, 1.0]
-    """
-    old = pd.to_datetime(devices["date"]).lt(pd.Timestamp(year_ago))
-    unproven = devices["evidence"].fillna("").astype("str").str.strip().eq("")
-    mark = devices["maturity"].astype("float64")
-    mark = mark.mask(old, (mark - 1).clip(lower=0))
-    return pd.DataFrame(
-        {"maturity": mark.mask(unproven, mark.clip(upper=UNPROVEN)), "is_old": old, "is_unproven": unproven}
-    )
 
 
 def promise_verdict(measured: float | None, target: float, *, at_most: bool) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 from capclient.indicators.exact import number, product
 
 YEAR_DAYS = 365
+ALWAYS = date(1900, 1, 1)
 
 
 def half_year_rates(refi: Mapping[date, Decimal], *, points: Decimal, last: date) -> dict[date, Decimal]:
@@ -46,6 +47,49 @@ def half_year_rates(refi: Mapping[date, Decimal], *, points: Decimal, last: date
         for first in firsts
         if days[0] <= first <= last
     }
+
+
+def half_years(first: date, last: date) -> list[date]:
+    """Return the first days of the half-years from a day to another.
+
+    >>> [str(day) for day in half_years(date(2024, 11, 3), date(2025, 7, 1))]
+    ['2024-07-01', '2025-01-01', '2025-07-01']
+    """
+    days = [date(year, month, 1) for year in range(first.year, last.year + 1) for month in (1, 7)]
+    return [day for day in days if date(first.year, 1 if first.month <= 6 else 7, 1) <= day <= last]
+
+
+def contract_rates(
+    agreed: Decimal, legal: Mapping[date, Decimal], *, always: Decimal | None, times: Decimal, last: date
+) -> dict[date, Decimal]:
+    """Return the yearly rate in percent of a contract by the day it holds from, never below the floor of the law.
+
+    Parameters
+    ----------
+    legal
+        Legal interest rate in percent, by a day of its half-year.
+    always
+        The same for the half-years that ``legal`` does not tell; None where nobody knows: the contract holds there.
+    times
+        How many times the legal interest rate the floor is.
+
+    Examples
+    --------
+    Eight percent are below three times 2.76, the floor of the second half-year, and of no other that is known:
+
+    >>> rates = contract_rates(Decimal("8"), {date(2025, 7, 1): Decimal("2.76")}, always=None, times=Decimal(3),
+    ...                        last=date(2026, 3, 1))
+    >>> {str(day): str(rate) for day, rate in rates.items()}
+    {'1900-01-01': '8', '2025-07-01': '8.28', '2026-01-01': '8'}
+    """
+    told = {half_years(day, day)[0]: rate for day, rate in sorted(legal.items())}
+    rates = {ALWAYS: max(agreed, times * (always or Decimal(0)))}
+    for half in half_years(min(told), max(last, *told)) if told else []:
+        floor = told.get(half, always)
+        rate = agreed if floor is None else max(agreed, times * floor)
+        if half <= last and rate != list(rates.values())[-1]:
+            rates[half] = rate
+    return rates
 
 
 def penalties(claims: pd.DataFrame, rates: Mapping[date, Decimal], *, is_frozen: bool = False) -> pd.Series:

@@ -33,13 +33,16 @@ def seasonality(
 
     A client is seasonal when, in every complete year in which it bought, and in two at least, its best three
     months hold half of its revenue, and the window of one of those years overlaps that of each other year by
-    two months. Where several windows of a year are equally good, each of them counts. The year in which a
+    two months. A client that orders once or twice in a year always fills three months of it: where orders are
+    known, a year needs a few of them to speak for a season. Where several windows of a year are equally good,
+    each of them counts. The year in which a
     client began, part-way, is not complete for it: it is not judged where two others can be.
 
     Parameters
     ----------
     months
-        ``customer_id``, ``month`` (first day) and ``revenue`` (euros); months without revenue may be absent.
+        ``customer_id``, ``month`` (first day), ``revenue`` (euros) and ``orders`` when they are known; months
+        without revenue may be absent.
     covered
         Days that the data cover, up to the analysis date; only whole months inside are used.
     customers
@@ -67,7 +70,12 @@ def seasonality(
     """
     limits = thresholds or SeasonThresholds()
     first, last = _whole_months(covered)
-    cube, index = _cube(months, first, last, customers)
+    whole = (months["revenue"].to_numpy(dtype="float64") * 100).round().astype("int64")
+    cube, index = _cube(months, whole, first, last, customers)
+    orders = None
+    if "orders" in months:
+        counted = months["orders"].fillna(0).to_numpy(dtype="int64")
+        orders, _ = _cube(months, counted, first, last, index)
     span = last - first + 1
     profile = np.zeros((len(index), 12), dtype="int64")
     for place in range(span):
@@ -77,7 +85,7 @@ def seasonality(
     for back in range(1, WINDOW):
         if (span - back) // 12 >= limits.years:
             shift[straddled == back - 1] = back
-    blocks = [_judged(cube, index, last, back, shift == back, limits) for back in range(WINDOW)]
+    blocks = [_judged(cube, orders, index, last, back, shift == back, limits) for back in range(WINDOW)]
     return (
         pd.concat(blocks)
         .reindex(index)
@@ -93,16 +101,15 @@ def _whole_months(covered: Period) -> tuple[int, int]:
 
 
 def _cube(
-    months: pd.DataFrame, first: int, last: int, customers: pd.Index | None
+    months: pd.DataFrame, amounts: np.ndarray, first: int, last: int, customers: pd.Index | None
 ) -> tuple[np.ndarray, pd.Index]:
-    """Return revenue in cents, clients x months, and the clients of the rows."""
+    """Return amounts of the rows of ``months``, clients x months, and the clients of its rows."""
     index = customers if customers is not None else pd.Index(np.sort(months["customer_id"].unique()))
     cube = np.zeros((len(index), max(last - first + 1, 0)), dtype="int64")
     place = (months["month"].dt.year * 12 + months["month"].dt.month - 1 - first).to_numpy()
     row = index.get_indexer(pd.Index(months["customer_id"]))
     inside = (place >= 0) & (place < cube.shape[1]) & (row >= 0)
-    whole = (months["revenue"].to_numpy(dtype="float64") * 100).round().astype("int64")
-    np.add.at(cube, (row[inside], place[inside]), whole[inside])
+    np.add.at(cube, (row[inside], place[inside]), amounts[inside])
     return cube, index.rename("customer_id")
 
 
@@ -118,19 +125,24 @@ def _best_starts(profile: np.ndarray) -> np.ndarray:
 
 
 def _judged(
-    cube: np.ndarray, index: pd.Index, last: int, back: int, rows: np.ndarray, limits: SeasonThresholds
+    cube: np.ndarray,
+    orders: np.ndarray | None,
+    index: pd.Index,
+    last: int,
+    back: int,
+    rows: np.ndarray,
+    limits: SeasonThresholds,
 ) -> pd.DataFrame:
     """Judge the clients of ``rows`` on years that end ``back`` months before the last."""
-    mine = cube[rows]
-    years = (mine.shape[1] - back) // 12
-    end = mine.shape[1] - back
-    recent_first = [mine[:, end - 12 * (year + 1) : end - 12 * year] for year in range(years)]
-    by_year = np.stack(recent_first, axis=1) if recent_first else np.zeros((len(mine), 0, 12), dtype="int64")
+    by_year = _by_year(cube[rows], back)
+    years = by_year.shape[1]
     by_month = np.roll(by_year, (last - back + 1) % 12, axis=-1)  # January first, whatever the cut
     totals, sums = by_month.sum(axis=-1), _windows(by_month)
     bought = totals > 0
     best = sums == sums.max(axis=-1, keepdims=True)
     holds = compare(sums.max(axis=-1), totals, limits.window_share) >= 0
+    if orders is not None:
+        holds &= _by_year(orders[rows], back).sum(axis=-1) >= limits.year_orders
     reach = WINDOW - limits.overlap_months  # months by which two windows may differ
     near = np.logical_or.reduce([np.roll(best, step, axis=-1) for step in range(-reach, reach + 1)])
     judged = bought & ~_begun(by_year, bought, limits.years)
@@ -149,6 +161,13 @@ def _judged(
     found["start_month"] = pd.array(start + 1, dtype="Int64")
     found["start_month"] = found["start_month"].where(found["seasonal"] | found["to_confirm"])
     return found.assign(**{f"share_{year + 1}": shares[:, year] for year in range(years)})
+
+
+def _by_year(cube: np.ndarray, back: int) -> np.ndarray:
+    """Return amounts by client, year (latest first, ``back`` months before the last) and month."""
+    end = cube.shape[1] - back
+    recent_first = [cube[:, end - 12 * (year + 1) : end - 12 * year] for year in range(max(end, 0) // 12)]
+    return np.stack(recent_first, axis=1) if recent_first else np.zeros((len(cube), 0, 12), dtype="int64")
 
 
 def _begun(by_year: np.ndarray, bought: np.ndarray, enough: int) -> np.ndarray:

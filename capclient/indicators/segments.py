@@ -6,7 +6,7 @@ quantiles fails; average ranks never do, and equal clients get equal scores.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -90,8 +90,16 @@ def rfm_scores(
     n = len(known)
     steps = levels or rfm_levels(n, terciles_below=terciles_below)
     doubled = (known.rank(method="average") * 2).astype("int64")  # half ranks become whole
-    scores = -(-steps * doubled // (2 * max(n, 1)))
-    return scores.astype("Int64").reindex(recency_days.index)
+    return level_of(doubled, n, steps).astype("Int64").reindex(recency_days.index)
+
+
+def level_of(doubled: Any, customers: int, levels: int) -> Any:
+    """Return the score of twice an average rank among ``customers``: ceil(levels x rank / n), in whole numbers (9).
+
+    >>> [int(level_of(2 * rank, 10, 5)) for rank in (1, 2, 3, 10)]
+    [1, 1, 2, 5]
+    """
+    return -(-levels * doubled // (2 * max(customers, 1)))
 
 
 def rfm_segments(scores: pd.DataFrame, *, levels: int) -> pd.Series:

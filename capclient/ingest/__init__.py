@@ -117,6 +117,7 @@ def _read_everything(
         if params.period.restate:
             here = lines.replace("{folder}", written(folder)[1:-1])
             notes.append(["invoice_lines", "ingest.restated", restating.moved(con, here)])
+            report["booked_lines"] = lines  # what clients owe is told as it was booked
             lines = restating.restated(lines)
         report["lines"] = lines
         rejects.write(con, folder, parts["invoice_lines"], refused)
@@ -132,7 +133,8 @@ def _read_everything(
             *balance.of_books(con, folder, books),
         ]
     own = [name for name in described_tables if name in params.sources]  # a book agrees with itself
-    told = str(report.get("lines") or "").replace("{folder}", written(folder)[1:-1]) or None
+    as_booked = str(report.get("booked_lines") or report.get("lines") or "")
+    told = as_booked.replace("{folder}", written(folder)[1:-1]) or None
     report["receivables"] = receivable_accounts.write(
         con,
         folder,

@@ -41,9 +41,10 @@ TEXTS = [column.name for column in TABLE.columns if column.kind == "text"]
 DATES = [column.name for column in TABLE.columns if column.kind == "date"]
 MONEY = [column.name for column in TABLE.columns if column.kind == "money" and column.name != "amount_ht"]
 NUMBERS = [column.name for column in TABLE.columns if column.kind == "number"]
+FLAGS = [column.name for column in TABLE.columns if column.kind == "flag"]
 FIRST_YEAR, LAST_YEAR, LAST_DUE = 1900, 2100, 2200
 LARGEST = "1e13"
-OPTIONAL = [name for name in (*DATES, *MONEY, *NUMBERS) if name != "invoice_date"]
+OPTIONAL = [name for name in (*DATES, *MONEY, *NUMBERS, "disputed") if name != "invoice_date"]
 SIGNED = ("qty", "amount_exact", "amount_ht", "vat", "amount_ttc", "cost")  # negative on credit notes (0.1)
 
 
@@ -108,7 +109,7 @@ def _cells(con: duckdb.DuckDBPyConnection, part: Part, params: Params) -> dict[s
     cells |= {name: number_sql(part, name, money) for name in MONEY}
     cells["doc_type"] = code_sql(part, TABLE.column("doc_type"))
     cells["status"] = code_sql(part, TABLE.column("status"))
-    cells["recurring"] = flag_sql(part, "recurring")
+    cells |= {name: flag_sql(part, name) for name in FLAGS}
     if part.column("amount_ht"):
         cells["amount_exact"] = number_sql(part, "amount_ht", WIDE)
         cells["amount_ht"] = number_sql(part, "amount_ht", CENTS)
@@ -128,7 +129,7 @@ def _select(part: Part, cells: dict[str, str], params: Params, limit: str | None
     typed.append(f"{row_hash_sql(part)} AS row_hash")
     trimmed = quoted(free_name([*part.raw.columns, part.raw.line_column or ""], "__trimmed"))
     typed.append(f"{trimmed} AS is_trimmed")
-    kept = [*TEXTS, *DATES, "recurring", "row_hash"]
+    kept = [*TEXTS, *DATES, *FLAGS, "row_hash"]
     if part.raw.line_column:
         typed.append(f"{quoted(part.raw.line_column)}::BIGINT AS source_line")
         kept.append("source_line")

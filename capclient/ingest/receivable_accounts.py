@@ -11,71 +11,58 @@ from pathlib import Path
 
 import duckdb
 
-from capclient.accounting.identity import UNKNOWN
 from capclient.accounting.matching import begin, levels_of, match_unnamed, settle
 from capclient.ingest import given_allocations, returns
+from capclient.ingest.documents import DOCUMENTS, MADE, part_sql
 from capclient.ingest.due_dates import due_sql
+from capclient.ingest.numbers import settle_in_time
 from capclient.params import Params
-from capclient.readers.sql_text import literal, written
+from capclient.readers.sql_text import written
 from capclient.schema import TABLES
 
 LEDGER = "ar"
 UNTAXED = 0.05  # of the amounts: with more lines that say neither TTC nor VAT, there is no account
 
-# What a line is worth to its buyer. Deposits are owed like invoices; cut-off entries are owed by nobody.
-DOCUMENTS = f"""
-CREATE OR REPLACE TEMP TABLE ar_documents AS
-WITH line AS (
-    SELECT coalesce(customer_id, {literal(UNKNOWN)}) AS customer, invoice_id, doc_type, credited_invoice_id,
-           invoice_date AS day, CASE WHEN invoice_id IS NULL THEN invoice_date END AS unnamed_day,
-           coalesce(accounting_date, invoice_date) AS booked, due_date AS file_due, amount_ht,
-           coalesce(amount_ttc, amount_ht + vat) AS ttc
-    FROM {{lines}} WHERE coalesce(doc_type, '') <> 'cutoff'
-),
-document AS (
-    SELECT *, sum(amount_ht) OVER bill < 0 AS is_credit, min(file_due) OVER bill AS first_due FROM line
-    WINDOW bill AS (PARTITION BY customer, invoice_id, unnamed_day)
-)
-SELECT customer, invoice_id, unnamed_day, CASE WHEN NOT is_credit THEN coalesce(file_due, first_due) END AS file_due,
-       min(day) AS day, min(booked) AS booked, any_value(doc_type ORDER BY doc_type) AS doc_type,
-       any_value(credited_invoice_id ORDER BY credited_invoice_id) AS credited,
-       (coalesce(sum(ttc), 0) + round(coalesce(sum(amount_ht) FILTER (ttc IS NULL), 0) * {{factor}}, 2))::DECIMAL(18,2)
-           AS amount,
-       bool_or(ttc IS NULL) AS is_estimated
-FROM document GROUP BY ALL
-"""
-MADE = """
-SELECT concat_ws('|', customer, coalesce(invoice_id, unnamed_day::VARCHAR), file_due::VARCHAR) AS item_id,
-       customer AS customer_id, invoice_id,
-       CASE WHEN amount < 0 OR doc_type = 'credit_note' THEN 'credit_note' WHEN doc_type = 'deposit' THEN 'deposit'
-            ELSE 'invoice' END AS kind,
-       day AS date, booked AS accounting_date, CASE WHEN amount > 0 THEN {due} END AS due_date,
-       CASE WHEN amount > 0 THEN {source} END AS due_source, amount, credited
-FROM ar_documents WHERE amount <> 0 ORDER BY date, item_id
-"""
 # Items that a user gives: those without a due date get that of their client's term; balances brought forward do not.
 COMPLETED = """
-SELECT * EXCLUDE (file_due, kind) REPLACE (
+SELECT * EXCLUDE (file_due, kind, buyer, number, day, contested, times) REPLACE (
            CASE WHEN amount > 0 AND kind <> 'opening' THEN {due} ELSE file_due END AS due_date,
            CASE WHEN amount > 0 AND (kind <> 'opening' OR file_due IS NOT NULL) THEN coalesce(due_source, {source}) END
-               AS due_source),
+               AS due_source,
+           CASE WHEN amount > 0 THEN coalesce(disputed, contested) ELSE disputed END AS disputed),
        kind, NULL::VARCHAR AS credited
 FROM (SELECT * REPLACE (coalesce(kind, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind),
              due_date AS file_due FROM {items})
+     LEFT JOIN ({contested}) ON buyer = customer_id AND number = invoice_id AND (times = 1 OR day = date)
 """
-# Debits and credits in one list, as the matching wants them; whoever named an invoice is matched to no other.
+# Disputes that lines tell, for items that do not.
+CONTESTED = """
+SELECT customer_id AS buyer, invoice_id AS number, invoice_date AS day, bool_or(disputed) AS contested,
+       count(*) OVER (PARTITION BY customer_id, invoice_id) AS times
+FROM {lines} WHERE invoice_id IS NOT NULL GROUP BY customer_id, invoice_id, invoice_date
+"""
+NO_LINES = """
+SELECT NULL::VARCHAR AS buyer, NULL::VARCHAR AS number, NULL::DATE AS day, NULL::BOOLEAN AS contested,
+       1 AS times LIMIT 0
+"""
+# Debits and credits in one list, as the matching wants them; whoever named an invoice is matched to no other. A credit
+# note that bears the number of an earlier invoice names it.
 LEDGER_ITEMS = """
 CREATE OR REPLACE TEMP TABLE ar_items AS
 SELECT row_number() OVER (ORDER BY is_payment, document_date, item_id) AS id, 1 AS company, '' AS piece, *,
        CASE WHEN is_named AND amount < 0 THEN 'named' END AS let
 FROM (
     SELECT item_id, customer_id AS customer, amount, coalesce(accounting_date, date) AS date, date AS document_date,
-           due_date, coalesce(credited, invoice_id) AS invoice_id, credited IS NOT NULL AS is_named,
-           false AS is_payment
-    FROM {items}
+           due_date, coalesce(credited, invoice_id) AS invoice_id,
+           credited IS NOT NULL OR coalesce(since <= coalesce(accounting_date, date), false) AS is_named,
+           false AS is_payment, false AS is_refund
+    FROM {items} LEFT JOIN (
+        SELECT customer_id, invoice_id, min(coalesce(accounting_date, date)) AS since
+        FROM {items} WHERE amount > 0 AND invoice_id IS NOT NULL GROUP BY ALL
+    ) AS namesake USING (customer_id, invoice_id)
     UNION ALL
     SELECT payment_id, customer_id, -amount, coalesce(accounting_date, date), date, NULL, invoice_id,
-           invoice_id IS NOT NULL, true
+           invoice_id IS NOT NULL, true, amount < 0 AND coalesce(kind, 'payment') = 'payment'
     FROM {payments}
 )
 """
@@ -88,12 +75,13 @@ FROM ar_allocations AS allocation JOIN ar_every AS debit ON debit.id = debit_id
      JOIN ar_every AS credit ON credit.id = credit_id ORDER BY debit.id, credit.id
 """
 # Identifiers of payments are made unique: one transfer may pay several invoices, an export may number nothing.
-NUMBERED = """
+NUMBERED = f"""
 SELECT * EXCLUDE (times, taken, place) REPLACE (
-           CASE WHEN payment_id IS NOT NULL AND times = 1 AND taken IS NULL THEN payment_id
-                ELSE concat_ws('|', coalesce(payment_id, 'R'), coalesce(invoice_id, ''), place) END AS payment_id)
+           CASE WHEN payment_id NOT LIKE '%|%' AND times = 1 AND taken IS NULL THEN payment_id
+                ELSE concat({part_sql("coalesce(payment_id, 'R')")}, '|', {part_sql("coalesce(invoice_id, '')")},
+                            '|', place) END AS payment_id)
 FROM (SELECT payment.*, count(*) OVER (PARTITION BY payment_id) AS times, taken, row_number() OVER () AS place
-      FROM {payments} AS payment LEFT JOIN (SELECT item_id AS taken FROM {items}) ON taken = payment_id)
+      FROM {{payments}} AS payment LEFT JOIN (SELECT item_id AS taken FROM {{items}}) ON taken = payment_id)
 """
 LINES_SAY = """
 SELECT count(*), count(*) FILTER (coalesce(amount_ttc, vat) IS NULL), coalesce(sum(abs(amount_ht)), 0),
@@ -144,7 +132,7 @@ def write(
     if "receivable_items" in booked:
         return _told("book")
     if "receivable_items" in own:
-        return _completed(con, folder, params, given)
+        return _completed(con, folder, params, given, lines)
     if lines is None:
         return _told("", missing="missing:receivable_items")
     if "payments" not in own and is_fec:  # accounts whose sales go through no account of a customer
@@ -182,11 +170,13 @@ def _made(
 
 
 def _completed(
-    con: duckdb.DuckDBPyConnection, folder: Path, params: Params, given: set[str]
+    con: duckdb.DuckDBPyConnection, folder: Path, params: Params, given: set[str], lines: str | None
 ) -> dict[str, object]:
     path = folder / "receivable_items.parquet"
     due, source = due_sql(con, folder, params, file_due="file_due", customer="customer_id", day="date")
-    sql = COMPLETED.format(items=f"read_parquet({written(path)})", due=due, source=source)
+    contested = CONTESTED.format(lines=lines) if lines else NO_LINES
+    items = f"read_parquet({written(path)})"
+    sql = COMPLETED.format(items=items, due=due, source=source, contested=contested)
     con.execute(f"CREATE OR REPLACE TEMP TABLE ar_made AS {sql}")
     _copy(con, "ar_made", folder, "receivable_items")
     if "payments" not in given:
@@ -222,13 +212,15 @@ def _allocate(
             f"CREATE OR REPLACE TEMP TABLE ar_given AS SELECT *, row_number() OVER () AS place FROM {told}"
         )
         facts = given_allocations.keep(con)
+    settle_in_time(con)
     settle(con, FIRST, "customer, invoice_id", "given", ledger=LEDGER)
     settle(con, BACK, "customer, invoice_id", "given", ledger=LEDGER)
-    if not is_given:
-        match_unnamed(con, levels_of(params.receivables.matching), ledger=LEDGER)
+    refunds = {id for (id,) in con.execute("SELECT id FROM ar_items WHERE is_refund").fetchall()}
+    levels = () if is_given else levels_of(params.receivables.matching)
+    match_unnamed(con, levels, ledger=LEDGER, refunds=refunds)
     returns.net(con, LEDGER)
-    returns.name(con, payments, LEDGER)
     con.execute(f"CREATE OR REPLACE TEMP TABLE ar_settled AS {ALLOCATIONS}")
+    returns.reopen(con, payments, LEDGER, items="ar_made", allocations="ar_settled")
     _copy(con, "ar_settled", folder, "allocations")
     return facts
 

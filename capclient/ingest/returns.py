@@ -1,8 +1,7 @@
-"""Payments that came back and name no invoice: the receipt each cancels, and the invoice it had settled.
+"""Payments of files that came back and name no invoice: see :mod:`capclient.accounting.returned`.
 
-Floor 3. A return cancels the last receipt of its client and amount before it, one of its own number first; a receipt
-comes back once. Where the receipt settled one invoice, the return is a debt of that invoice again and ages from its due
-date; where it had settled nothing, the two settle each other.
+Floor 3. A return whose receipt names an invoice is named before anything is matched; where the receipt had settled
+nothing, the two settle each other.
 """
 
 from __future__ import annotations
@@ -11,22 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from capclient.accounting import returned
 from capclient.accounting.matching import settle
 from capclient.readers.sql_text import written
 
-# An identifier made unique begins with the number of the file (see ``NUMBERED`` of receivable_accounts).
-LINKED = """
-CREATE OR REPLACE TEMP TABLE {ledger}_returned AS
-WITH payment AS (SELECT *, split_part(payment_id, '|', 1) AS number FROM read_parquet({path}))
-SELECT * FROM (
-    SELECT back.payment_id AS back, receipt.payment_id AS receipt, receipt.invoice_id, back.date
-    FROM (SELECT * FROM payment WHERE kind = 'reject' AND amount < 0 AND invoice_id IS NULL) AS back
-         JOIN (SELECT * FROM payment WHERE coalesce(kind, 'payment') = 'payment' AND amount > 0) AS receipt
-         ON receipt.customer_id = back.customer_id AND receipt.amount = -back.amount AND receipt.date <= back.date
-    QUALIFY row_number() OVER (PARTITION BY back.payment_id
-        ORDER BY (receipt.number = back.number)::INTEGER DESC, receipt.date DESC, receipt.payment_id DESC) = 1
-) QUALIFY row_number() OVER (PARTITION BY receipt ORDER BY date, back) = 1
-"""
 UNSPENT = """
 WITH pair AS (
     SELECT back.id AS back_id, receipt.id AS receipt_id FROM {ledger}_returned AS returned
@@ -39,23 +26,16 @@ SELECT item.*, pair FROM fec_left AS item
 """
 NAMES = """
 SELECT payment.* REPLACE (coalesce(payment.invoice_id, found.invoice_id) AS invoice_id)
-FROM read_parquet({path}) AS payment LEFT JOIN ({found}) AS found ON found.back = payment.payment_id
-"""
-SAID = "SELECT back, invoice_id FROM {ledger}_returned WHERE invoice_id IS NOT NULL"
-SETTLED = """
-SELECT back, min(debit.invoice_id) AS invoice_id
-FROM {ledger}_returned AS returned JOIN {ledger}_every AS credit ON credit.item_id = receipt
-     JOIN {ledger}_allocations AS allocation ON credit_id = credit.id
-     JOIN {ledger}_items AS debit ON debit.id = debit_id AND NOT debit.is_payment
-WHERE returned.invoice_id IS NULL
-GROUP BY back HAVING count(DISTINCT debit.invoice_id) = 1 AND count(debit.invoice_id) = count(*)
+FROM read_parquet({path}) AS payment
+     LEFT JOIN (SELECT back, invoice_id FROM {ledger}_returned) AS found ON found.back = payment.payment_id
 """
 
 
 def link(con: duckdb.DuckDBPyConnection, payments: Path, ledger: str) -> None:
     """Find the receipt of each return, and give the return the invoice that its receipt names."""
-    con.execute(LINKED.format(ledger=ledger, path=written(payments)))
-    _name(con, payments, SAID.format(ledger=ledger))
+    returned.link(con, f"read_parquet({written(payments)})", linked=f"{ledger}_returned")
+    if con.execute(f"SELECT 1 FROM {ledger}_returned WHERE invoice_id IS NOT NULL LIMIT 1").fetchone():
+        _rewrite(con, payments, NAMES.format(path=written(payments), ledger=ledger))
 
 
 def net(con: duckdb.DuckDBPyConnection, ledger: str) -> None:
@@ -63,15 +43,25 @@ def net(con: duckdb.DuckDBPyConnection, ledger: str) -> None:
     settle(con, UNSPENT.format(ledger=ledger), "pair", "amount", ledger=ledger)
 
 
-def name(con: duckdb.DuckDBPyConnection, payments: Path, ledger: str) -> None:
-    """Give each return the only invoice that its receipt was matched to; run once everything is settled."""
-    _name(con, payments, SETTLED.format(ledger=ledger))
+def reopen(
+    con: duckdb.DuckDBPyConnection, payments: Path, ledger: str, *, items: str, allocations: str
+) -> None:
+    """Give each return the invoices that its receipt was matched to; run once everything is settled.
 
-
-def _name(con: duckdb.DuckDBPyConnection, payments: Path, found: str) -> None:
-    if not con.execute(f"SELECT 1 FROM ({found}) LIMIT 1").fetchone():
+    ``items`` and ``allocations`` are temporary tables of the ledger; the second is replaced.
+    """
+    found = returned.reopened(
+        con, linked=f"{ledger}_returned", payments=f"read_parquet({written(payments)})", items=items,
+        allocations=allocations,
+    )  # fmt: skip
+    if found is None:
         return
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {ledger}_reopened AS {found[1]}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {allocations} AS FROM {ledger}_reopened")
+    _rewrite(con, payments, found[0])
+
+
+def _rewrite(con: duckdb.DuckDBPyConnection, payments: Path, sql: str) -> None:
     changed = payments.with_suffix(".made")
-    sql = NAMES.format(path=written(payments), found=found)
     con.execute(f"COPY ({sql}) TO {written(changed)} (FORMAT parquet, COMPRESSION zstd)")
     changed.replace(payments)

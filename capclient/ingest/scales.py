@@ -140,8 +140,8 @@ def _share(
 ) -> list[Scale]:
     """Read a column of percentages as shares when it bears the sign or when its values exceed 1.
 
-    A cell with its own ``%`` is settled already. A probability of 0.5 among percentages is half a percent or one
-    in two: nobody can tell, it is emptied.
+    A cell with its own ``%`` is settled already. A probability of 0.5 among bare percentages is half a percent or one
+    in two: nobody can tell, it is emptied. Beside « 20 % » and no bare number above 1, 0.8 is four in five.
     """
     plain = f"{entry} AND {column} IS NOT NULL AND NOT list_contains(percent, '{column}')"
     row = con.execute(
@@ -151,6 +151,8 @@ def _share(
     ).fetchone()
     assert row is not None
     numbers, above, signed, top = row
+    if signed and not above and column == "probability":
+        return [Scale(source, column, "percent", _shown(top))]
     if not signed and (not above or above * ONE_IN_TEN < numbers):
         doubtful = column == "growth" and top is not None and top >= LARGE_GROWTH
         return [Scale(source, column, "large", _shown(top))] if doubtful else []

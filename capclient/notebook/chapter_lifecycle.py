@@ -15,8 +15,8 @@ from capclient.vocabulary import Unknown
 from capclient.wording import text
 
 __all__ = [
-    "moves_table",
     "stage_list",
+    "stage_moves_table",
     "stages_figure",
     "stages_table",
     "transitions_figure",
@@ -43,7 +43,7 @@ def transitions_figure(life: Lifecycle) -> figures.Figure | Notice:
     return figures.transitions_figure(life.transitions, lang=desk().lang)
 
 
-def moves_table(life: Lifecycle, *, most: int = 15) -> Table | Notice:
+def stage_moves_table(life: Lifecycle, *, most: int = 15) -> Table | Notice:
     """Show the largest clients that changed stage."""
     if life.reason is not None or life.transitions.empty:
         return absent(life.reason or Unknown("history_short"))

@@ -8,8 +8,9 @@ from __future__ import annotations
 import pandas as pd
 
 from capclient import figures
+from capclient.cards import Sentence
 from capclient.indicators.payment_score import GRADES
-from capclient.notebook.desk import absent, desk
+from capclient.notebook.desk import absent, desk, note
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.tables import Table
@@ -63,7 +64,7 @@ def late_payers_table(late: Lateness, *, most: int = 12) -> Table | Notice:
     return listing(rows, names, "table.late_payers", most=most)
 
 
-def worsening_table(late: Lateness, *, most: int = 12) -> Table | Notice:
+def worsening_table(late: Lateness, *, most: int = 12) -> Table | Sentence | Notice:
     """Show the clients that pay clearly later than a year ago, the largest lengthening first."""
     if late.no_payments is not None:
         return absent(late.no_payments)
@@ -71,6 +72,8 @@ def worsening_table(late: Lateness, *, most: int = 12) -> Table | Notice:
     if clients.worsening.isna().all():
         return absent(Unknown("history_short:year_before"))
     rows = clients[clients.worsening.fillna(False).astype(bool)]
+    if rows.empty:
+        return note("receivables.worsening")  # said once, above an empty table
     rows = rows.assign(days_longer=rows.days_late_signed - rows.days_late_before)
     rows = rows.sort_values(["days_longer", "name"], ascending=[False, True], kind="stable")
     names = ["name", "days_longer", "days_late_signed", "days_late_before", "paid_n", "settled_invoices"]
@@ -84,10 +87,10 @@ def terms_table(law: PaymentTerms, *, most: int = 12) -> Table | Notice:
     rows = _named(terms_by_client(law.terms))
     rows = rows[(rows.breach_invoices > 0) | (rows.contract_invoices > 0)]
     rows["buyer"] = [text(f"buyer.{code}", desk().lang) for code in rows.buyer]
-    names = ["name", "buyer", "judged_invoices", "breach_invoices", "longest_term", "excess_days", "amount"]
+    names = ["name", "breach_invoices", "excess_days", "longest_term", "amount", "judged_invoices", "buyer"]
     if not rows.contract_invoices.any():
         return listing(rows, names, "table.terms", most=most)
-    names.insert(4, "contract_invoices")
+    names.insert(2, "contract_invoices")
     return listing(rows, names, "table.terms", most=most, note="table.terms.note")
 
 
@@ -115,7 +118,7 @@ def grades_figure(late: Lateness) -> figures.Figure | Notice:
         return absent(late.no_payments)
     scored = _clients(late.customers[late.customers.payment_grade.notna()])
     if scored.empty:
-        return absent(Unknown("n_small"))
+        return absent(Unknown(f"n_small:scores={desk().portfolio.thresholds.payments.score_invoices}"))
     by_grade = scored.groupby("payment_grade").receivable.agg(["size", "sum"]).reindex(list(GRADES)).fillna(0)
     return figures.grades_figure(by_grade.set_axis(["customers", "receivable"], axis=1), **desk().drawn)
 
@@ -146,18 +149,20 @@ def recovery_table(risk: RecoveryTheme, *, most: int = 15) -> Table | Notice:
     rows = risk.clients.rename(columns={"claim": "to_claim"})
     rows["recovery_stage"] = [text(f"recovery_stage.{code}", desk().lang) for code in rows.get("stage", [])]
     rows["remark"] = _doubts(risk, rows.index)
-    told = [name for name in ("credits", "disputed") if name in rows and rows[name].any()]
+    told = ["disputed"] if "disputed" in rows and rows.disputed.any() else []
     if "overdue" in rows and not rows.overdue.equals(rows.to_claim):  # the same amount is said once
         told.insert(0, "overdue")
+    last = ["credits"] if "credits" in rows and rows.credits.any() else []
     names = [
         "name",
-        "to_claim",
-        *told,
-        "oldest_days",
         "recovery_stage",
+        "to_claim",
+        "oldest_days",
+        *told,
         "payment_grade",
         "remark",
         "salesperson",
+        *last,
     ]
     return listing(rows, names, "table.recovery", most=most, note="table.recovery.note")
 

@@ -11,12 +11,13 @@ from capclient import figures
 from capclient.indicators.effort import OVER, UNDER
 from capclient.indicators.erosion import Erosion
 from capclient.notebook.desk import absent, desk, found
-from capclient.notebook.listing import listing
+from capclient.notebook.listing import Together, listing, together
 from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes.profitability import Profitability
 from capclient.vocabulary import Unknown
 from capclient.wording import has, text
+from capclient.wording.numbers import money
 
 __all__ = [
     "activities_table",
@@ -229,19 +230,26 @@ def unsecured_table(earned: Profitability, *, most: int = 12) -> Table | Notice:
     return listing(table, names, "table.unsecured", most=most, note=f"table.worth.{earned.effort.basis}")
 
 
-def visits_table(earned: Profitability, *, most: int = 15) -> Table | Notice:
-    """Show the clients visited more than they bring, then the promising ones visited less."""
+def visits_table(earned: Profitability, *, most: int = 15) -> Together | Notice:
+    """Show the clients visited more than they bring, the most wasted first, then the promising ones visited less."""
     if earned.effort.reason is not None:
         return absent(earned.effort.reason)
     table = earned.effort.customers.rename(columns={"value": "worth"})
+    stakes = [name for name in ("beyond_cost", "visits_beyond") if table[name].notna().any()]
     over = table[table.verdict == OVER].sort_values(
-        ["visits", "name"], ascending=[False, True], kind="stable"
+        [*stakes, "name"], ascending=[False] * len(stakes) + [True], kind="stable"
     )
     under = table[table.verdict == UNDER].sort_values(
         ["worth", "name"], ascending=[False, True], kind="stable"
     )
-    room = max(most - min(len(under), most // 3), 1)
-    shown = pd.concat([over.head(room), under.head(most - min(len(over), room))])
-    shown = shown.assign(verdict=[text(f"effort.{code}", desk().lang) for code in shown.verdict])
-    names = ["name", "verdict", "visits", "worth", "effort_share", "value_share", "salesperson"]
-    return listing(shown, names, "table.visits", note=f"table.worth.{earned.effort.basis}")
+    basis, shares = (
+        f"table.worth.{earned.effort.basis}",
+        ["worth", "effort_share", "value_share", "salesperson"],
+    )
+    whole = money(float(over.beyond_cost.sum()), desk().lang, desk().currency)
+    caption = "table.visits_cost" if over.beyond_cost.any() else "table.visits"
+    told = ["name", "visits", *stakes[::-1], *shares]
+    listed = [listing(over, told, caption, most=most, note=basis, cost=whole)]
+    if len(under):
+        listed.append(listing(under, ["name", "visits", *shares], "table.few_visits", most=most, note=basis))
+    return together(*listed)

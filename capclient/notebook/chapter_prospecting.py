@@ -9,9 +9,9 @@ import pandas as pd
 
 from capclient import figures
 from capclient.findings import reason_text
-from capclient.notebook.chapter_satisfaction import declared_devices
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
+from capclient.notebook.signed import declared_devices
 from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes.newcomers import Newcomers

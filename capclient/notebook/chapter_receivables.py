@@ -12,8 +12,8 @@ import pandas as pd
 from capclient import figures
 from capclient.cards import Sentence
 from capclient.figures.lettering import listed
-from capclient.figures.receivables import class_name
-from capclient.notebook.desk import absent, desk, found
+from capclient.figures.receivables import class_name, credits_exceed
+from capclient.notebook.desk import absent, desk, found, note
 from capclient.notebook.listing import client_words, listing
 from capclient.notices import Notice
 from capclient.tables import Table
@@ -22,6 +22,7 @@ from capclient.themes.receivables import BESIDE, Receivables
 from capclient.themes.settlements import disputes_known
 from capclient.vocabulary import Unknown
 from capclient.wording import text
+from capclient.wording.numbers import money
 
 __all__ = [
     "ageing_figure",
@@ -34,12 +35,32 @@ __all__ = [
     "debtors_figure",
     "debtors_table",
     "owed_figure",
+    "owed_note",
     "sources_of_accounts_table",
     "wait_figure",
     "wait_parts",
 ]
 
 DRAWN = 12
+
+
+def owed_note(owed: Receivables) -> Sentence | Notice:
+    """Say what clients owe and how much of it is late; where unallocated credits exceed the rest, each by itself."""
+    if owed.reason is not None or not credits_exceed(owed.balance):
+        return note("owed.balance")
+    here, known = desk(), found()
+    apart = float(owed.balance["unallocated"])
+    words = text(
+        "owed.credits", here.lang, open=money(float(owed.balance.sum()) - apart, here.lang, here.currency),
+        credits=money(-apart, here.lang, here.currency), overdue=_spoken("receivables.overdue"),
+        rate=_spoken("receivables.overdue_rate"), total=_spoken("receivables.total"),
+    )  # fmt: skip
+    said = {
+        one
+        for name in ("total", "overdue", "overdue_rate")
+        for one in known[f"receivables.{name}"].caveats(here.lang)
+    }
+    return Sentence(words, tuple(sorted(said)))
 
 
 def ageing_figure(owed: Receivables) -> figures.Figure | Notice:
@@ -120,7 +141,7 @@ def debtors_figure(owed: Receivables) -> figures.Figure | Notice:
         return absent(owed.reason)
     first = owed.customers[owed.customers.receivable > 0].head(DRAWN)
     if first.empty:
-        return absent(Unknown("not_applicable"))
+        return absent(Unknown("not_applicable:nobody_owes"))
     first = first.assign(name=client_words(first["name"], desk().lang))
     return figures.debtors_figure(first, **desk().drawn)
 
@@ -134,8 +155,18 @@ def debtors_table(owed: Receivables, *, most: int = 15) -> Table | Notice:
     old = (
         ["overdue_over_90"] if not frame.overdue_over_90.head(most).equals(frame.overdue.head(most)) else []
     )  # said twice otherwise
-    names = ["name", "customer_id", "receivable", "not_due", "overdue", *old, *apart, "oldest_days"]
-    return listing(frame, [*names, "salesperson"], "table.debtors", most=most)
+    later = [name for name in apart if name != "unallocated"]
+    names = [
+        "name",
+        "receivable",
+        "overdue",
+        "oldest_days",
+        *old,
+        "not_due",
+        *later,
+    ]  # a phone shows the first ones
+    names += ["unallocated"] if "unallocated" in apart else []
+    return listing(frame, [*names, "salesperson", "customer_id"], "table.debtors", most=most)
 
 
 def debtor_groups_table(owed: Receivables, *, most: int = 10) -> Table | Notice:
@@ -156,7 +187,11 @@ def _summed(owed: Receivables, frame: pd.DataFrame, name: str, caption: str, mos
     if owed.reason is not None:
         return absent(owed.reason)
     columns = [name, "customers", "receivable", "weight", "overdue", "overdue_share", "overdue_over_90"]
-    return listing(frame.reset_index(), columns, caption, most=most)
+    rows = frame.reset_index()
+    rows[name] = (
+        rows[name].astype("object").where(rows[name].notna(), text(f"debtors.no_{name}", desk().lang))
+    )
+    return listing(rows, columns, caption, most=most)
 
 
 def credit_balances_table(owed: Receivables, *, most: int = 10) -> Table | Notice:

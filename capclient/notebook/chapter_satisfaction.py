@@ -6,6 +6,7 @@ Floor 7.
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from capclient import figures
 from capclient.findings import Finding
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
+from capclient.notebook.signed import declared_devices
 from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes.dissatisfaction import Dissatisfaction
@@ -188,31 +190,6 @@ def evidence_table(spoken_to: Listening) -> Table | Notice:
     return declared_devices(spoken_to.evidence, "table.evidence")
 
 
-def declared_devices(frame: pd.DataFrame, caption: str) -> Table | Notice:
-    """Show declared devices with the level that is left of each, and why it is lower than what was declared."""
-    if frame.empty:
-        return absent(Unknown("missing:evidence"))
-    lang = desk().lang
-    worded = frame.assign(
-        question=[text(f"proof.{code}", lang) for code in frame.capability],
-        maturity=[_level(*row) for row in zip(frame.maturity, frame.is_old, frame.is_unproven, strict=True)],
-        said_on=[MISSING if pd.isna(value) else day(value.date(), lang, "short") for value in frame.date],
-    )
-    names = ["question", "device", "maturity", "evidence", "said_on", "owner"]
-    return listing(worded, names, caption, most=20, note=f"{caption}.note")
-
-
-def _level(mark: float, is_old: bool, is_unproven: bool) -> str:
-    lang = desk().lang
-    if pd.isna(mark):
-        return MISSING
-    level = text(f"maturity.{int(mark)}", lang)
-    if mark == 0 or not (is_old or is_unproven):
-        return level if not is_old else text("evidence.old", lang, level=level)
-    why = "both" if is_old and is_unproven else "old" if is_old else "unproven"
-    return text(f"evidence.{why}", lang, level=level)
-
-
 def loss_reasons_table(cost: Dissatisfaction) -> Table | Notice:
     """Show why clients left, with the share that nobody explains."""
     if cost.lost_reason is not None:
@@ -229,7 +206,7 @@ def loss_reasons_table(cost: Dissatisfaction) -> Table | Notice:
 def unexplained_losses_table(cost: Dissatisfaction, *, most: int = 10) -> Table | Notice:
     """Show the lost clients of whom nobody wrote why, the largest first."""
     if cost.lost.empty:
-        return absent(cost.lost_reason or Unknown("not_applicable"))
+        return absent(cost.lost_reason or Unknown("not_applicable:nobody_lost"))
     frame = cost.lost if "cause" not in cost.lost else cost.lost[cost.lost.cause.isna()]
     if cost.lost_reason is not None:
         frame = frame.sort_values(["revenue_n1", "name"], ascending=[False, True], kind="stable")
@@ -237,19 +214,25 @@ def unexplained_losses_table(cost: Dissatisfaction, *, most: int = 10) -> Table 
     return listing(frame, names, "table.unexplained_losses", most=most)
 
 
+def _as_told(name: str, people: float | Fraction) -> str:
+    """Say a number of people as its finding does; the example of the text has none."""
+    here, known = desk(), found()[f"satisfaction.{name}"]
+    return count(round(people), here.lang) if known.value is None else known.spoken(here.lang)
+
+
 def assumptions_table(cost: Dissatisfaction) -> Table | Notice:
     """Show the assumptions of the scenario, where each comes from, and what they give."""
     here = desk()
     lang = here.lang
     each = None if cost.cost.revenue is None or not cost.cost.silent else cost.cost.revenue / cost.cost.silent
-    unhappy = count(round(cost.unhappy), lang)
+    unhappy = _as_told("unhappy_customers", cost.unhappy)
     rows = [
         ("unhappy", unhappy, f"scenario.from.{cost.source}"),
         ("voice", share(cost.voice, lang), "scenario.from.text_voice"),
         ("told", decimal(cost.told, lang, 0 if cost.told.is_integer() else 1), "scenario.from.text_told"),
         ("revenue", spoken(None if each is None else float(each), "money", lang, here.currency),
          "scenario.from.revenue"),
-        ("silent", count(round(cost.cost.silent), lang), "scenario.from.silent"),
+        ("silent", _as_told("silent_lost", cost.cost.silent), "scenario.from.silent"),
         ("potential", count(round(cost.cost.potential), lang), "scenario.from.potential"),
         ("at_risk", spoken(None if each is None else float(cost.cost.revenue or 0), "money", lang, here.currency),
          "scenario.from.at_risk"),

@@ -1,34 +1,36 @@
-"""Chapter 50: silence and risk, RFM, groups of similar clients.
+"""Chapter 50: silence and risk, RFM segments, and who moved between two of them.
 
 Floor 7.
 """
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from capclient import figures
-from capclient.indicators.clusters import Clusters
 from capclient.notebook.desk import absent, desk
-from capclient.notebook.listing import UNITS, listing
+from capclient.notebook.listing import listing
 from capclient.notices import Notice
-from capclient.tables import Table, table
+from capclient.tables import Table
 from capclient.themes.activity import Activity
+from capclient.themes.moves import Moves
 from capclient.themes.segments import Segments
-from capclient.vocabulary import Unknown
-from capclient.wording import has, text
+from capclient.wording import text
 from capclient.wording.numbers import day
 
 __all__ = [
     "at_risk_table",
-    "clusters_figure",
-    "clusters_table",
     "rfm_figure",
     "rfm_list",
     "rfm_table",
     "seasonal_table",
+    "segment_movers_table",
+    "segment_moves_figure",
+    "segment_moves_table",
     "silence_figure",
-    "silhouette_figure",
+    "state_moves_figure",
     "states_figure",
     "states_table",
 ]
@@ -133,49 +135,48 @@ def rfm_list(groups: Segments, segment: str, *, most: int = 10) -> Table | Notic
     return listing(frame, names, "table.rfm_list", most=most, segment=text(f"rfm.{segment}", desk().lang))
 
 
-def clusters_figure(groups: Segments) -> figures.Figure | Notice:
-    """Draw the profile of each group in original units."""
-    here = desk()
-    if isinstance(groups.clusters, Unknown):
-        return absent(groups.clusters)
-    profiles = groups.clusters.profiles.rename(columns=lambda name: _feature(str(name)))
-    units = {_feature(name): _unit(name) for name in map(str, groups.clusters.profiles)}
-    return figures.clusters_figure(profiles, groups.clusters.sizes, units=units, **here.drawn)
+def segment_moves_figure(groups: Segments) -> figures.Figure | Notice:
+    """Draw which RFM segment clients come from, and where they are now."""
+    return _alluvial(groups.moves, groups.moves.segments, "rfm", "segment-moves")
 
 
-def clusters_table(groups: Segments) -> Table | Notice:
-    """Show the profile of each group: medians in original units."""
+def state_moves_figure(groups: Segments) -> figures.Figure | Notice:
+    """Draw which activity state clients come from, and where they are now."""
+    return _alluvial(groups.moves, groups.moves.states, "state", "state-moves")
+
+
+def _alluvial(moves: Moves, crossed: pd.DataFrame, words: str, name: str) -> figures.Figure | Notice:
     here = desk()
-    if not isinstance(groups.clusters, Clusters):
-        return absent(groups.clusters)
-    profiles = groups.clusters.profiles
-    frame = profiles.assign(customers=groups.clusters.sizes).rename_axis("cluster").reset_index()
-    columns = [
-        ("cluster", text("column.cluster", here.lang), "count"),
-        ("customers", text("column.customers", here.lang), "customers"),
-    ]
-    columns += [(name, _feature(name), UNITS.get(name, "money")) for name in map(str, profiles)]
-    return table(
-        frame,
-        columns=columns,
-        caption=text("table.clusters", here.lang),
-        lang=here.lang,
-        currency=here.currency,
+    if moves.reason is not None:
+        return absent(moves.reason)
+    before = day(date.fromisoformat(moves.before), here.lang)
+    after = day(here.portfolio.as_of, here.lang)
+    return figures.moves_figure(crossed, words=words, name=name, lang=here.lang, before=before, after=after)
+
+
+def segment_moves_table(groups: Segments, *, most: int = 10) -> Table | Notice:
+    """Show the passages from a segment to another that carry most revenue."""
+    moves = groups.moves
+    if moves.reason is not None:
+        return absent(moves.reason)
+    names = ["segment_before", "segment", "direction", "customers", "revenue_n1", "revenue_n"]
+    return listing(_worded(moves.flows), names, "table.segment_moves", most=most)
+
+
+def segment_movers_table(groups: Segments, *, most: int = 12) -> Table | Notice:
+    """Show the largest clients that went down a segment."""
+    moves = groups.moves
+    if moves.reason is not None:
+        return absent(moves.reason)
+    frame = _worded(moves.clients[moves.clients.direction == "worse"])
+    names = ["name", "segment_before", "segment", "revenue_n1", "revenue_n", "salesperson"]
+    return listing(frame, names, "table.segment_movers", most=most)
+
+
+def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    lang = desk().lang
+    return frame.assign(
+        segment_before=[text(f"rfm.{code}", lang) for code in frame.segment_before],
+        segment=[text(f"rfm.{code}", lang) for code in frame.segment],
+        direction=[text(f"direction.{code}", lang) for code in frame.direction],
     )
-
-
-def _unit(name: str) -> str:
-    """Unit of a feature; a measure of client totals is an amount."""
-    return {"growth": "share"}.get(name, UNITS.get(name, "money"))
-
-
-def _feature(name: str) -> str:
-    key = f"column.{name}"
-    return text(key, desk().lang) if has(key) else name
-
-
-def silhouette_figure(groups: Segments) -> figures.Figure | Notice:
-    """Draw how well each number of groups separates the clients."""
-    if isinstance(groups.clusters, Unknown):
-        return absent(groups.clusters)
-    return figures.silhouette_figure(groups.clusters.curve, groups.clusters.k, lang=desk().lang)

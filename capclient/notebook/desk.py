@@ -28,8 +28,8 @@ from capclient.wording.numbers import MISSING, count, day
 DEMO = "demo"
 
 CARDS = (
-    "portfolio.revenue_n", "portfolio.growth", "portfolio.customers_active_n", "concentration.top1_share",
-    "retention.attrition_rate", "activity.at_risk_revenue",
+    "portfolio.revenue_n", "portfolio.growth", "forecast.next_12m", "portfolio.customers_active_n",
+    "concentration.top1_share", "retention.attrition_rate", "activity.at_risk_revenue",
 )  # fmt: skip
 
 
@@ -170,6 +170,11 @@ def variant(key: str, known: dict[str, Finding]) -> str:
         ),
         "quality.reconciled": ("quality.reconciliations_failed", lambda value: "failed" if value else "ok"),
         "model.clusters": ("model.clusters", lambda value: "stable"),
+        "forecast.proof": ("forecast.method", lambda value: "none" if value == "naive" else "some"),
+        "forecast.next": ("forecast.last_interval", str),
+        "receivables.worsening": ("receivables.worsening_customers", _some),
+        "receivables.terms": ("receivables.lme_breach_invoices", _some),
+        "actions.substitution": ("actions.substitute_customers", lambda value: "some" if value else "none"),
         "satisfaction.score": ("satisfaction.asker_gap", lambda value: "some"),  # none: nobody said who asked
     }
     if key not in judged:
@@ -180,8 +185,14 @@ def variant(key: str, known: dict[str, Finding]) -> str:
     if value is None:
         if fallback and known[id].reason == "unreliable:no_structure":
             return f"{key}.{fallback}"
-        return next(name for name in sorted(catalogue(desk().lang)) if name.startswith(f"{key}."))
+        told = catalogue(desk().lang)
+        names = [name for name in sorted(told) if name.startswith(f"{key}.")]
+        return next((name for name in names if f"{{{id}" in told[name]), names[0])  # it says what is unknown
     return f"{key}.{judge(value)}"
+
+
+def _some(number: float) -> str:
+    return "some" if number else "none"
 
 
 def _direction(growth: float) -> str:

@@ -27,6 +27,7 @@ OPTIONAL = (
     "risk_score",
     "remark",
     "unit",
+    "kept_for",
 )  # a column that says nothing for anybody is left out
 UNSAID = ("", "nan", "not_market_adjusted")  # said once, as a caveat of the whole chapter
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 import duckdb
 
 from capclient.errors import SourceError, listed
+from capclient.ingest.typed import FALSE_WORDS, TRUE_WORDS
 from capclient.levels import NOT_INVOICED
 from capclient.proposal.draft import LEDGER, Choice
 from capclient.readers import inference
@@ -184,15 +185,28 @@ def coded(canonical: str, found: Choice, words: Counter[str]) -> tuple[Choice | 
     left = {code for code, _ in NOT_INVOICED}
     out = [f"« {word} » ({words[word]})" for word, code in codes.items() if code in left]
     strange = [f"« {word} » ({words[word]})" for word in words if word not in codes]
-    notes = [
-        Note("init.evidence.words", {"words": listed((f"{word} ({words[word]})" for word in words), SHOWN)})
-    ]
+    notes = [counted(words)]
     if out:
         notes.append(Note("init.evidence.left_out", {"words": ", ".join(out)}))
     if strange:
         kept = "kept" if canonical == "status" else "rejected"
         notes.append(Note(f"init.evidence.unknown_{kept}", {"words": listed(strange, SHOWN)}))
     return Choice(canonical, found.header, (*found.evidence, *notes), found.samples), None
+
+
+def strange_words(words: Counter[str]) -> Note | None:
+    """Say that a column of yes and no holds other words; None when nearly all its texts are one or the other."""
+    known = sum(count for word, count in words.items() if word.lower() in (*TRUE_WORDS, *FALSE_WORDS))
+    if known and known >= MOSTLY * words.total():
+        return None
+    return Note("init.refused.yes_no", {"words": listed((f"« {word} »" for word in words), 4)})
+
+
+def counted(words: Counter[str]) -> Note:
+    """Say which texts a column holds, and how many times each."""
+    return Note(
+        "init.evidence.words", {"words": listed((f"{word} ({words[word]})" for word in words), SHOWN)}
+    )
 
 
 def client_by_name(

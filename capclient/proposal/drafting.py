@@ -13,7 +13,7 @@ from capclient.engine.duckdb import workspace
 from capclient.errors import SourceError
 from capclient.params_sources import FileSource
 from capclient.proposal.amounts import Amounts, amounts
-from capclient.proposal.columns import MOST, Witness, best, client_by_name, coded
+from capclient.proposal.columns import MOST, Witness, best, client_by_name, coded, counted, strange_words
 from capclient.proposal.draft import LEDGER, Choice, Draft, Shape
 from capclient.proposal.gaps import missing_columns, supposed
 from capclient.proposal.sample import numbers_of
@@ -211,6 +211,13 @@ def _codes(witness: Witness, chosen: dict[str, Choice], set_aside: dict[str, Not
                 chosen[canonical] = kept
             elif why:
                 set_aside[chosen.pop(canonical).header] = why
+    if "disputed" in chosen:
+        found = chosen["disputed"]
+        why = strange_words(words := witness.words(found.header))
+        if why:
+            set_aside[chosen.pop("disputed").header] = why
+        else:
+            chosen["disputed"] = replace(found, evidence=(*found.evidence, counted(words)))
 
 
 def _witnessed(witness: Witness, item: Choice, chosen: Mapping[str, Choice]) -> Choice:

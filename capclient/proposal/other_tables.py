@@ -17,6 +17,8 @@ from python_calamine import CalamineWorkbook
 
 from capclient.engine.duckdb import workspace
 from capclient.errors import CapclientError
+from capclient.ingest.scales import SHARES
+from capclient.ingest.typed import FALSE_WORDS, TRUE_WORDS
 from capclient.params_sources import FileSource
 from capclient.proposal.columns import known_share
 from capclient.readers.capacity import refuse_bomb
@@ -26,7 +28,7 @@ from capclient.readers.raw import RawTable
 from capclient.readers.sql_text import quoted
 from capclient.readers.table_words import TABLE_WORDS, headers_named
 from capclient.readers.tabular import WORKBOOKS, raw_tables
-from capclient.schema import TABLES
+from capclient.schema import TABLES, Column
 
 RECORDS = 2_000  # enough to know what a table holds
 MOSTLY = 0.95
@@ -36,7 +38,7 @@ MARKS = {
     "prospects": r"\b(prospects?|opportunites?|opportunit(y|ies)|leads?|pipeline|probabilite|probability)\b",
     "contracts": r"\b(contrats?|contracts?)\b",
     "interactions": r"\b(visites?|reclamations?|enquetes?|surveys?|visits?|appels|tickets?|nps|csat|satisfaction"
-    r"|recommandation|interactions?|echanges)\b",
+    r"|recommandation|interactions?|echanges|devis|quotes?)\b",
     "payments": r"\b(reglements?|paiements?|encaissements?|versements?|payments?|settled|settlement|receipts?)\b",
 }
 TITLES = {"survey": r"\b(enquetes?|surveys?|satisfaction|nps)\b", "visit": r"\b(visites?|visits?)\b",
@@ -45,6 +47,7 @@ TITLES = {"survey": r"\b(enquetes?|surveys?|satisfaction|nps)\b", "visit": r"\b(
 _INVOICE_DATE = re.compile(
     r"date (de |d )?(la )?(facture|facturation|emission|piece)|(invoice|facture) ?date.*|date invoice"
 )
+_SHARE = re.compile(r"[0-9]{1,3}([.,][0-9]+)?[ \u00a0\u202f]*%?")
 _LEDGER = re.compile(
     r"\b(ht|hors taxes?|ttc|tva|qte|quantite|quantity|qty|article|produit|designation|prix unitaire|unit price|price"
     r"|product|stock code|echeance|due date|untaxed)\b"
@@ -167,25 +170,38 @@ def _read_as(
 def _mapped(name: str, headers: Sequence[str], profile: Mapping[str, Content]) -> dict[str, str]:
     """Return the header of each column: the clearest word whose content is of the column's kind."""
     columns: dict[str, str] = {}
-    for canonical in TABLE_WORDS[name]:
-        for header in [
-            *(one for one in headers if one == canonical),
-            *headers_named(name, canonical, headers),
-        ]:
-            if header not in columns.values() and _fits(name, canonical, profile[header]):
-                columns[canonical] = header
-                break
+    schema = TABLES[name]
+    for is_filled in (True, False):  # a column that nobody filled yet waits for what it is called
+        for canonical in TABLE_WORDS[name]:
+            if canonical in columns or not (is_filled or _may_wait(schema.column(canonical))):
+                continue
+            for header in [
+                *(one for one in headers if one == canonical),
+                *headers_named(name, canonical, headers),
+            ]:
+                content = profile[header]
+                if header not in columns.values() and (
+                    _fits(name, schema.column(canonical), content) if content.filled else not is_filled
+                ):
+                    columns[canonical] = header
+                    break
     return columns
 
 
-def _fits(name: str, canonical: str, content: Content) -> bool:
-    kind = TABLES[name].column(canonical).kind
-    if not content.filled:  # « Code client » of prospects may wait for the first one won
-        return kind == "text"
-    if kind == "date":
+def _may_wait(column: Column) -> bool:
+    """Tell whether an empty column may be one: « Code client » of prospects waits for the first one won."""
+    return not column.required or column.kind == "text"
+
+
+def _fits(name: str, column: Column, content: Content) -> bool:
+    if column.kind == "date":
         return content.dates > MOSTLY
-    if kind in {"money", "number"}:
+    if SHARES.get(name) == column.name and all(_SHARE.fullmatch(word) for word in content.samples):
+        return True  # « 20 % » and 0,8 in one column
+    if column.kind in {"money", "number"}:
         return content.numbers > MOSTLY
+    if column.kind == "flag":
+        return all(word.casefold() in (*TRUE_WORDS, *FALSE_WORDS) for word in content.samples)
     return content.dates <= MOSTLY or content.numbers > MOSTLY
 
 

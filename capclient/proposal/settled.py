@@ -16,7 +16,6 @@ _PAID = re.compile(
     r"(date (de |du |d )?(dernier )?(reglement|paiement|encaissement)|(regle|paye|encaisse|solde)e? le"
     r"|(settled|settlement|payment|paid|receipt|clear(ed|ing)?) ?(date|on)|date (paid|settled|cleared))"
 )
-_DISPUTED = re.compile(r"(en )?litige|conteste[es]*|disputed?|is disputed|in dispute")
 
 
 def settled_in(draft: Draft, unused: Sequence[str], profile: Mapping[str, Content]) -> Settled | None:
@@ -29,8 +28,10 @@ def settled_in(draft: Draft, unused: Sequence[str], profile: Mapping[str, Conten
     amount = chosen.get("amount_ttc") or (waiting.pop() if len(waiting) == 1 else chosen.get("amount_ht"))
     if len(dates) != 1 or not amount:
         return None
-    disputed = [name for name in unused if _DISPUTED.fullmatch(header_key(name))]
+    disputed = chosen.get("disputed", "")
     if not any(note.code == "init.evidence.one_line" for item in draft.chosen for note in item.evidence):
-        disputed = []  # a document is one line of receivables: those of an invoice of several would be refused
+        disputed = (
+            ""  # a document is one line of receivables: the lines of an invoice tell its disputes themselves
+        )
     is_sure = amount == chosen.get("amount_ttc") or "amount_ht" not in chosen
-    return Settled(dates[0], amount, disputed[0] if len(disputed) == 1 else "", is_sure)
+    return Settled(dates[0], amount, disputed, is_sure)

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from capclient import regulation
-from capclient.decisions.recovery import FOUR_YEARS, Case
+from capclient.decisions.recovery import FOUR_YEARS, Case, owed
 from capclient.portfolio import Portfolio
+from capclient.publish.chronology import payment_word
 from capclient.publish.letters import (
     HEADS,
     MOST,
@@ -20,7 +21,9 @@ from capclient.publish.letters import (
     company,
     debt_rows,
     euros,
+    is_prolonged,
     is_public,
+    is_unchecked,
     piece,
     reference,
     short_day,
@@ -28,16 +31,16 @@ from capclient.publish.letters import (
     words,
 )
 from capclient.templates import render
-from capclient.themes.payment_terms import FOREIGN
+from capclient.themes.buyers import FOREIGN
 from capclient.themes.recovery_list import doubt_lines
 from capclient.wording import text
-from capclient.wording.numbers import MISSING, count, day, days, share
+from capclient.wording.numbers import MISSING, count, day, days, money, share
 
 STATEMENT = (
-    ("invoice", "text"),
+    ("invoice", "words"),
     ("base", "number"),
-    ("from", "text"),
-    ("to", "text"),
+    ("from", "date"),
+    ("to", "date"),
     ("days", "number"),
     ("rate", "number"),
     ("penalty", "number"),
@@ -64,22 +67,24 @@ def case_page(portfolio: Portfolio, case: Case, lang: str) -> str:
         (text("case.fact.disputed", lang), euro(Decimal(str(case.row.disputed)))),
         (text("case.fact.penalties", lang), MISSING if known is None else euro(known)),
         (text("case.fact.indemnity", lang), euro(case.indemnity)),
+        *_settled(portfolio, case, lang),
         (text("case.fact.oldest", lang), days(int(case.row.oldest_days), lang)),
         (text("case.fact.lapses", lang), MISSING if case.lapses is None else day(case.lapses, lang)),
         (text("case.fact.score", lang), _score(case, lang)),
         (text("case.fact.rejected", lang), count(int(case.row.rejected), lang)),
         (text("case.fact.broken", lang), count(int(case.row.broken_promises), lang)),
     ]
+    unrated = text("case.unrated" if known is None else "case.none", lang)
     others = case.items[~(case.items.is_overdue & ~case.items.disputed)]
     parts = [
-        _part("overdue", HEADS, [*debt_rows(firm, lang, euro), total(case, lang, euro)], lang, total=True),
-        _part("statement", STATEMENT, statement_rows(case, lang, euro), lang),
+        _part("overdue", HEADS, [*debt_rows(firm, lang, euro), total(firm, lang, euro)], lang, total=True),
+        _part("statement", STATEMENT, statement_rows(case, lang, euro), lang, none=unrated),
         _part("others", HEADS, debt_rows(others, lang, euro), lang),
         _part(
-            "payments", (("date", "text"), ("kind", "text"), ("invoice", "text"), ("amount", "number")),
+            "payments", (("date", "date"), ("kind", "words"), ("invoice", "words"), ("amount", "number")),
             [
                 [
-                    short_day(row.date, lang), text(f"payment_kind.{row.kind}", lang), words(row.invoice_id),
+                    short_day(row.date, lang), payment_word(row, lang), words(row.invoice_id),
                     euro(cents(row.amount)),
                 ]
                 for row in case.payments.tail(MOST).itertuples()
@@ -87,7 +92,7 @@ def case_page(portfolio: Portfolio, case: Case, lang: str) -> str:
             lang,
         ),
         _part(
-            "reminders", (("date", "text"), ("kind", "text"), ("channel", "text"), ("cause", "text")),
+            "reminders", (("date", "date"), ("kind", "words"), ("channel", "words"), ("cause", "words")),
             [
                 [short_day(row.date, lang), text(f"talk.{row.type}", lang), words(row.channel), words(row.cause)]
                 for row in case.reminders.tail(MOST).itertuples()
@@ -111,7 +116,7 @@ def statement_rows(case: Case, lang: str, euro: Any) -> list[list[str]]:
     listed: Any = case.statement.head(MOST).itertuples()
     rows = [
         [
-            piece(items.loc[row.claim], lang), euro(cents(items.open[row.claim])), short_day(row.from_day, lang),
+            piece(items.loc[row.item], lang), euro(cents(row.base)), short_day(row.from_day, lang),
             short_day(row.to_day, lang), count(row.days, lang), share(row.rate / 100, lang, 2), euro(row.penalty),
         ]
         for row in listed
@@ -131,14 +136,20 @@ def _law(case: Case, lang: str) -> str:
 
 
 def _part(
-    name: str, heads: tuple[tuple[str, str], ...], rows: list[list[str]], lang: str, *, total: bool = False
+    name: str,
+    heads: tuple[tuple[str, str], ...],
+    rows: list[list[str]],
+    lang: str,
+    *,
+    total: bool = False,
+    none: str = "",
 ) -> dict[str, object]:
     return {
         "title": text(f"case.part.{name}", lang),
         "heads": [(text(f"case.head.{head}", lang), kind) for head, kind in heads],
         "rows": rows,
         "total": total,
-        "none": text("case.none", lang),
+        "none": none or text("case.none", lang),
     }
 
 
@@ -150,10 +161,26 @@ def _caveats(portfolio: Portfolio, case: Case, lang: str) -> list[str]:
         said.append(text("case.caveat.credits", lang))
     if float(case.row.disputed) > 0:
         said.append(text("case.caveat.disputed", lang))
-    refi = regulation.refi_rates(portfolio.params.credit.refi_rates)
-    if portfolio.params.credit.penalty_rate is None and portfolio.as_of > regulation.rates_known_to(refi):
+    if len(case.unknown_items):
+        said.append(
+            text("case.caveat.unknown", lang, amount=euros(portfolio, lang)(owed(case.unknown_items)))
+        )
+    if case.open_claims:
+        said.append(text("case.caveat.claims", lang, count=count(case.open_claims, lang)))
+    if portfolio.params.credit.penalty_rate is None and is_prolonged(portfolio, portfolio.as_of):
         said.append(text("caveat.refi_old", lang))
+    if is_unchecked(portfolio, case):
+        said.append(text("caveat.floor_unchecked", lang))
     return said
+
+
+def _settled(portfolio: Portfolio, case: Case, lang: str) -> list[tuple[str, str]]:
+    """Say what late payments of other invoices cost: with the two lines above, all that chapter 70 counts."""
+    if case.settled is None:
+        return []
+    each = f"{count(case.settled.invoices, lang)} × {money(regulation.indemnity(), lang, portfolio.currency)}"
+    said = text("case.settled.value", lang, penalty=euros(portfolio, lang)(case.settled.penalty), each=each)
+    return [(text("case.settled", lang), said)]
 
 
 def _score(case: Case, lang: str) -> str:

@@ -14,6 +14,7 @@ from capclient.findings import Finding, reason_text
 from capclient.ingest.remarks import table_remarks
 from capclient.notebook.desk import headline
 from capclient.portfolio import Portfolio
+from capclient.publish.case_links import with_case_links
 from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.notebook_html import chapter_html, chapter_title
 from capclient.wording import text
@@ -48,7 +49,11 @@ def company_page(
             (card.label, card.value, card.hint) for card in headline(known, lang, portfolio.currency)
         ],
         chapters=[
-            (slug, chapter_title(notebook, lang=lang), chapter_html(notebook, lang=lang))
+            (
+                slug,
+                chapter_title(notebook, lang=lang),
+                with_case_links(chapter_html(notebook, lang=lang), portfolio, lang),
+            )
             for slug, notebook in chapters
         ],
         lines=_balance(portfolio, "lines"),

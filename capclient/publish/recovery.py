@@ -22,6 +22,7 @@ import pandas as pd
 from capclient.decisions.recovery import Case, recovery_cases
 from capclient.portfolio import Portfolio
 from capclient.publish.case_page import case_page
+from capclient.publish.chronology import events, payment_word, returned_word
 from capclient.publish.files import shown
 from capclient.publish.letters import letter, piece
 from capclient.store import write_atomically
@@ -79,9 +80,10 @@ def case_zip(portfolio: Portfolio, case: Case, lang: str) -> bytes:
         text("case.file.statement", lang): _statement(case, lang),
         text("case.file.account", lang): _account(case, lang),
     }
+    folder = text("case.file.letters", lang)
     for kind in case.letters:
         for other in LANGUAGES:
-            files[text(f"case.file.{kind}", other)] = letter(portfolio, case, kind, other)
+            files[f"{folder}/{text(f'case.file.{kind}', other)}"] = letter(portfolio, case, kind, other)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name in sorted(files):
@@ -122,7 +124,7 @@ def _payments(case: Case, lang: str) -> str:
         [
             _own(row.payment_id),
             row.invoice_id,
-            _word(f"payment_kind.{row.kind}", lang),
+            payment_word(row, lang),
             row.date,
             _euros(row.amount),
         ]
@@ -136,7 +138,7 @@ def _statement(case: Case, lang: str) -> str:
     listed: Any = case.statement.itertuples()
     rows = [
         [
-            piece(case.items.loc[row.claim], lang), _euros(case.items.open[row.claim]), row.from_day, row.to_day,
+            piece(case.items.loc[row.item], lang), _euros(row.base), row.from_day, row.to_day,
             row.days, row.rate, row.penalty,
         ]
         for row in listed
@@ -147,9 +149,10 @@ def _statement(case: Case, lang: str) -> str:
 def _account(case: Case, lang: str) -> str:
     """Every piece of the account with its running balance: the last one is what the client owes."""
     listed: Any = case.account.itertuples()
+    methods = dict(zip(case.payments.payment_id, case.payments.method, strict=True))
     rows = [
         [
-            row.date, _word(_kind(row), lang),
+            row.date, _kind(row, methods, lang),
             _reference(row, lang), row.due_date,
             _euros(row.amount) if row.amount > 0 else None, _euros(-row.amount) if row.amount < 0 else None,
             _euros(row.balance),
@@ -159,9 +162,11 @@ def _account(case: Case, lang: str) -> str:
     return _table(["date", "kind", "reference", "due", "debit", "credit", "balance"], rows, lang)
 
 
-def _kind(row: Any) -> str:
+def _kind(row: Any, methods: dict[str, Any], lang: str) -> str:
+    if row.kind == "reject":
+        return returned_word(methods.get(row.item_id), lang)
     room = "payment_kind" if row.amount < 0 and row.kind in SETTLING else "item_kind"
-    return f"{room}.{row.kind}"
+    return text(f"{room}.{row.kind}", lang)
 
 
 def _reference(row: Any, lang: str) -> str:
@@ -179,21 +184,10 @@ def _reminders(case: Case, lang: str) -> str:
 
 
 def _dates(portfolio: Portfolio, case: Case, lang: str) -> str:
-    """Everything that happened, in order: invoices, due dates, payments, exchanges."""
-    told: list[tuple[Any, str, Any, Any]] = []
-    for row in case.items.itertuples():
-        told.append((row.date, text("case.event.invoice", lang), row.invoice_id, _euros(row.amount)))
-        if row.is_overdue:
-            told.append((row.due_date, text("case.event.due", lang), row.invoice_id, _euros(row.open)))
-    for paid in case.payments.itertuples():
-        told.append(
-            (paid.date, _word(f"payment_kind.{paid.kind}", lang), paid.invoice_id, _euros(paid.amount))
-        )
-    for talk in case.reminders.itertuples():
-        told.append((talk.date, _word(f"talk.{talk.type}", lang), talk.cause, None))
-    told.append((pd.Timestamp(portfolio.as_of), text("case.event.today", lang), None, case.principal))
-    told.sort(key=lambda one: (pd.Timestamp(one[0]), one[1], str(one[2])))
-    return _table(["date", "event", "reference", "amount"], [list(row) for row in told], lang)
+    """Everything that happened, in order: invoices, due dates that were not met, payments, exchanges."""
+    rows = ([day, said, piece, None if sum is None else _euros(sum)] for day, said, piece, sum in
+            events(case, portfolio.as_of, lang))  # fmt: skip
+    return _table(["date", "event", "reference", "amount"], rows, lang)
 
 
 def _table(heads: list[str], rows: Iterable[list[Any]], lang: str) -> str:

@@ -17,7 +17,10 @@ from xlsxwriter.worksheet import Worksheet
 from capclient.findings import Finding, reason_text
 from capclient.notebook.units import UNITS
 from capclient.portfolio import Portfolio
+from capclient.publish.alert_sheet import alert_sheet
+from capclient.publish.plan_sheets import plan_sheets, write_plan_sheet
 from capclient.themes import activity, concentration, customers, lifecycle, receivables, recovery
+from capclient.themes.client_groups import client_groups, group_names
 from capclient.wording import has, text
 from capclient.wording.numbers import is_missing, symbol
 
@@ -25,9 +28,11 @@ NAMES = {"fr": "classeur.xlsx", "en": "workbook.xlsx"}
 MOST_WIDE = 48
 # Columns whose codes a reader sees as words: the prefix of their sentences.
 CODED = {
+    "action": "action",
     "status": "status", "lifecycle_stage": "stage", "activity_state": "state", "rfm_segment": "rfm", "stage": "stage",
     "stage_before": "stage", "state": "state", "recovery_stage": "recovery_stage",
 }  # fmt: skip
+LISTED = {"action_secondary": "action", "action_reasons": "action_reason"}  # several codes a cell
 UNIT_OF = UNITS | {
     "revenue_n2": "money", "average_basket": "money", "gross_margin": "money", "range_breadth": "share",
     "stake": "money", "overdue_1_30": "money", "overdue_31_60": "money", "overdue_61_90": "money",
@@ -57,6 +62,9 @@ def write_workbook(portfolio: Portfolio, findings: list[Finding], folder: Path, 
     for name, frame in _frames(portfolio, lang):
         if len(frame):
             _sheet(book.add_worksheet(text(f"sheet.{name}", lang)), frame, formats, lang)
+        if name == "customers":
+            for part, rows in plan_sheets(portfolio).items():
+                write_plan_sheet(book.add_worksheet(text(f"sheet.{part}", lang)), rows, formats, lang)
     book.close()
     return path
 
@@ -76,7 +84,8 @@ def _frames(portfolio: Portfolio, lang: str) -> list[tuple[str, pd.DataFrame]]:
     ]
     back = ["name", "salesperson", "best_12m", "best_12m_end", "last_purchase"]
     moved = ["name", "salesperson", "stage_before", "stage", "revenue_n1", "revenue_n"]
-    frames = [("customers", customers(portfolio)), ("segments", _segments(portfolio, lang))]
+    frames = [("customers", _customers(portfolio, lang)), ("segments", _segments(portfolio, lang))]
+    frames.append(("alerts", alert_sheet(portfolio, lang)))
     if portfolio.has_lines:
         frames += [
             ("to_call", states.to_call[call].reset_index()),
@@ -86,6 +95,17 @@ def _frames(portfolio: Portfolio, lang: str) -> list[tuple[str, pd.DataFrame]]:
     if len(life.moves):
         frames.append(("moves", life.moves[moved].reset_index()))
     return frames
+
+
+def _customers(portfolio: Portfolio, lang: str) -> pd.DataFrame:
+    """Every client, with the name of its group beside its number where the portfolio has groups."""
+    frame = customers(portfolio)
+    names = group_names(client_groups(portfolio), lang)
+    if not frame.cluster.notna().any():
+        return frame
+    frame = frame.copy()
+    frame.insert(list(frame).index("cluster") + 1, "cluster_name", frame.cluster.map(names).astype("str"))
+    return frame
 
 
 def _segments(portfolio: Portfolio, lang: str) -> pd.DataFrame:
@@ -122,13 +142,18 @@ def _formats(book: xlsxwriter.Workbook, currency: str, lang: str) -> dict[str, F
     patterns = {
         "money": money, "money_cents": money, "share": "0.0%", "change": "+0.0%;-0.0%;0.0%",
         "points": "+0.0%;-0.0%;0.0%",
-        "ratio": "0.00", "years": "0.0", "days": "0", "count": "#,##0", "customers": "#,##0", "index": "#,##0",
+        "ratio": "0.00", "marks": "0.0", "years": "0.0", "days": "0", "count": "#,##0", "customers": "#,##0",
+        "people": "#,##0.0",
+        "index": "#,##0",
         "date": "dd/mm/yyyy", "text": "@",
     }  # fmt: skip
     made = {
         unit: book.add_format({"num_format": pattern, "valign": "top"}) for unit, pattern in patterns.items()
     }
     made["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
+    pale = {"bg_color": "#f6ece6", "valign": "top", "text_wrap": True}  # what people may change
+    made["editable"] = book.add_format(pale | {"num_format": "@"})
+    made["editable_date"] = book.add_format(pale | {"num_format": patterns["date"]})
     made["head"] = book.add_format(
         {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "font_color": "#1f5468"}
     )
@@ -167,6 +192,9 @@ def _sheet(sheet: Worksheet, frame: pd.DataFrame, formats: dict[str, Format], la
 
 
 def _worded(values: pd.Series, name: str, lang: str) -> list[Any]:
+    if name in LISTED:
+        each = [str(codes).split(";") if isinstance(codes, str) and codes else [] for codes in values]
+        return [", ".join(text(f"{LISTED[name]}.{code}", lang) for code in codes) for codes in each]
     prefix = CODED.get(name)
     if prefix is None:
         return values.tolist()

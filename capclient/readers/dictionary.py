@@ -45,6 +45,8 @@ WORDS: dict[str, str] = {
     "unit_price": "pu ht|pu|prix unitaire|prix unitaire ht|p u ht|p u|pu net|pu net ht|prix de vente|"
     "prix de vente ht|pv ht|pv|unit price|price",
     "cost": "cout|cout de revient|cout total|prix de revient|pr|pamp|cump|prix d achat|cost|total cost",
+    "disputed": "litige|en litige|litigieux|litigieuse|conteste|contestee|contestes|facture contestee|"
+    "facture en litige|disputed|dispute|in dispute|is disputed",
     "currency": "devise|monnaie|code devise|currency|currency code",
     "salesperson": "commercial|representant|vendeur|code representant|charge de clientele|responsable|"
     "nom du commercial|vendeuse|sales rep|salesperson|salesman",
@@ -89,5 +91,7 @@ BESIDE: dict[str, str] = {
     "product": r"famille|categorie|type|groupe|date|prix|quantite|qte|unite|client|compte|journal|tva",
     "cost": r"unitaire|unit|transport|port",
     "family": r"client|tiers",
+    "disputed": r"date|montant|motif|cause|objet|nature|type|commentaire|n|no|numero|id|ref\w*|nb|nombre|taux|statut|"
+    r"amount|reason|comment|number|count|status|on|since",
     "salesperson": r"date|montant|commission|taux|objectif",
 }

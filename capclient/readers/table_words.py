@@ -34,7 +34,7 @@ TABLE_WORDS: dict[str, dict[str, str]] = {
     "interactions": {
         "customer_id": CUSTOMER,
         "date": r"date( (de |du |d |de la |de l )?(visite|echange|enquete|appel|rendez vous|rdv|reclamation|ticket"
-        r"|contact|reponse|questionnaire))?|jour|day|survey date|visit date",
+        r"|contact|reponse|questionnaire|devis))?|jour|day|survey date|visit date",
         "type": r"type( (d |de |de l )?(echange|interaction|contact|evenement|action|activite|demande))?|nature"
         r"|interaction type",
         "severity": r"gravite|severite|priorite|criticite|severity|priority",
@@ -42,6 +42,8 @@ TABLE_WORDS: dict[str, dict[str, str]] = {
         "hours": r"(duree|heures?|temps( passe)?)( h| en heures| heures)?|hours|duration( h| hours)?",
         "score_nps": r"(score |note )?nps|(note de )?recommandation( .*)?|recommend\w*( .*)?",
         "score_csat": r"(score |note )?csat|(note de )?satisfaction( .*)?",
+        "asked_by_sales": r"(demande|realise|mene|pose|fait|recueilli)e?s? par (un |une |le |la )?"
+        r"(commercial\w*|vendeur|vendeuse|representant)|asked by (a |the )?sales.*",
         "opened": r"date (d )?ouverture|ouvert(e)? le|opened( on| at)?",
         "closed": r"date (de )?(cloture|resolution|fermeture)|(clos|close|cloture|resolu)e? le|closed( on| at| date)?",
         "called_back": r"date (de )?rappel|rappele le|called back",
@@ -84,6 +86,8 @@ TABLE_WORDS: dict[str, dict[str, str]] = {
         "sector": r"secteur( d activite)?|activite|naf|ape|code (naf|ape)|sector|industry",
         "customer_type": r"type( de)? client|type|customer type",
         "siren": r"(n |numero )?(siren|siret)",
+        "is_public": r"(client |acheteur |organisme |secteur )?public|(is )?public( buyer| sector)?",
+        "address": r"adresse( (postale|complete|de facturation|du siege|client))?|(postal |billing )?address",
         "region": r"region|departement|cp|code postal|zone",
         "country": r"pays|country",
         "salesperson": SELLER,

@@ -122,6 +122,11 @@ def margin(kind: str) -> Decimal:
     return Decimal(_table("terms")["margin"][kind])
 
 
+def floor_times() -> Decimal:
+    """Return how many times the legal interest rate a rate of the contract is at least (C. com. L441-10 II)."""
+    return Decimal(_table("terms")["floor_times"])
+
+
 def plain(words: str | None) -> str:
     """Return words in small letters, without accents nor punctuation; nothing for what is missing."""
     if not isinstance(words, str):

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from capclient.engine import receivables as engine
-from capclient.periods import Period
+from capclient.periods import Period, rolling
 from capclient.portfolio import Portfolio
 from capclient.themes.once import once
 from capclient.vocabulary import Unknown
@@ -60,6 +60,21 @@ def tables(portfolio: Portfolio) -> dict[str, bool]:
         "with_payments": portfolio.has(PAYMENTS),
         "with_allocations": portfolio.has(ALLOCATIONS) and portfolio.has(PAYMENTS),
     }
+
+
+def year(portfolio: Portfolio) -> Period:
+    """Return the twelve months that end at D: what is open at D is compared with them, whatever the fiscal year (5)."""
+    return rolling(portfolio.as_of)
+
+
+def year_before(portfolio: Portfolio) -> Period:
+    """Return the twelve months before those of :func:`year`."""
+    return rolling(portfolio.as_of, back=12)
+
+
+def year_caveat(portfolio: Portfolio) -> str | None:
+    """Return the caveat of what is said of these twelve months when the analysis is about another year."""
+    return "caveat.twelve_months" if portfolio.has_lines and portfolio.windows.n != year(portfolio) else None
 
 
 def first_day(portfolio: Portfolio) -> date:

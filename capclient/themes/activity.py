@@ -46,6 +46,24 @@ def activity(portfolio: Portfolio) -> Activity:
     if portfolio.no_days:
         return _without_dates(portfolio, portfolio.no_days)
     frame = portfolio.customers
+    states = behaviour(portfolio)
+    states = states.join(_risk(portfolio, states, portfolio.table("contracts")))
+    counted = ~frame.is_pool
+    listed = states[counted].join(frame[["name", "salesperson", "last_purchase", "revenue_n", "revenue_n1"]])
+    to_call = listed[listed.state.isin(SILENT) & (listed[["revenue_n", "revenue_n1"]].max(axis=1) > 0)]
+    return Activity(
+        customers=states,
+        states=state_table(states.state[counted], frame.revenue_n[counted], frame.revenue_n1[counted]),
+        to_call=_by_stake(to_call),
+        reason=None,
+        findings=_findings(portfolio, states[counted], frame[counted]),
+    )
+
+
+@once
+def behaviour(portfolio: Portfolio) -> pd.DataFrame:
+    """Return state, silence and season of each client at D, without its risk, which costs more than all the rest."""
+    frame = portfolio.customers
     limits = portfolio.thresholds.activity
     contracts = portfolio.table("contracts")
     seasons = seasonality(
@@ -64,17 +82,10 @@ def activity(portfolio: Portfolio) -> Activity:
     )
     states["seasonal"] = seasons.seasonal
     states["season_start"] = seasons.start_month
-    states = states.join(_risk(portfolio, states, contracts))
-    counted = ~frame.is_pool
-    listed = states[counted].join(frame[["name", "salesperson", "last_purchase", "revenue_n", "revenue_n1"]])
-    to_call = listed[listed.state.isin(SILENT) & (listed[["revenue_n", "revenue_n1"]].max(axis=1) > 0)]
-    return Activity(
-        customers=states,
-        states=state_table(states.state[counted], frame.revenue_n[counted], frame.revenue_n1[counted]),
-        to_call=_by_stake(to_call),
-        reason=None,
-        findings=_findings(portfolio, states[counted], frame[counted]),
-    )
+    states["season_share"] = seasons.filter(like="share_").mean(
+        axis=1
+    )  # of its best three months, over the years
+    return states
 
 
 def _by_stake(silent: pd.DataFrame) -> pd.DataFrame:

@@ -16,12 +16,14 @@ from capclient.findings import Finding, finding
 from capclient.indicators.ansoff import QUADRANTS, ansoff_matrix
 from capclient.indicators.breakdown import mix_change, revenue_by, segments_hhi, with_change, with_rest
 from capclient.indicators.concentration import pmg_classes
+from capclient.indicators.salespeople import salesperson_table
 from capclient.periods import Period, shifted
 from capclient.portfolio import Portfolio
 from capclient.summaries import euros
 from capclient.themes.base import UNDATED, Base, base
 from capclient.themes.counts import counts
 from capclient.themes.once import once
+from capclient.themes.sellers import revenue_by_seller, served
 from capclient.vocabulary import Unknown
 
 DIMENSIONS = ("segment", "sector", "region", "country", "customer_type", "salesperson")
@@ -65,7 +67,22 @@ def _tables(portfolio: Portfolio, here: Base) -> dict[str, pd.DataFrame]:
         now = with_rest(revenue_by(frame.revenue_n, label), rest)
         past = None if here.before is None else with_rest(revenue_by(here.before, label), rest_before)
         tables[name] = with_change(now, past)
+    if portfolio.has_lines and "salesperson" in tables:
+        tables["salesperson"] = _by_seller(portfolio, here, rest, rest_before)
     return tables | (_line_tables(portfolio, here) if portfolio.has_lines else {})
+
+
+def _by_seller(
+    portfolio: Portfolio, here: Base, rest: dict[str, float], rest_before: dict[str, float]
+) -> pd.DataFrame:
+    """Breakdown by who sold: the salesperson of the line, else of the client, as the table per salesperson (1.12)."""
+    found = salesperson_table(served(portfolio, here))
+    columns = ["salesperson", "customers", "active", "revenue", "share", "is_blank"]
+    now = with_rest(found[columns].rename(columns={"salesperson": "segment"}), rest)
+    if here.before is None:
+        return with_change(now, None)
+    sold = revenue_by_seller(portfolio, here, portfolio.windows.n1)
+    return with_change(now, with_rest(revenue_by(sold.revenue, sold.seller), rest_before))
 
 
 def _rest(portfolio: Portfolio, period: Period) -> dict[str, float]:

@@ -21,7 +21,9 @@ from capclient.indicators.dso import (
     dso,
 )
 from capclient.portfolio import Portfolio
-from capclient.themes.accounts import INPUTS, PAYMENTS, Sales, first_day, months_back, sales
+from capclient.themes.accounts import INPUTS, PAYMENTS, Sales, first_day, months_back, sales, year_caveat
+from capclient.themes.accounts import year as year_of
+from capclient.themes.settlements import caveats
 from capclient.vocabulary import Unknown
 
 PARTS = (
@@ -35,7 +37,7 @@ WAITING = ("dso", "dso_countback", "dso_best_possible", "average_days_delinquent
 
 def waits(portfolio: Portfolio, balance: pd.Series) -> dict[str, Fraction | Unknown]:
     """Return the days of sales by measure; ``balance`` is the aged balance, in cents by class."""
-    sold, year = sales(portfolio), portfolio.windows.n
+    sold, year = sales(portfolio), year_of(portfolio)
     total, not_due = int(balance.sum()), int(balance["not_due"])
     missing = sold.reason or (None if portfolio.is_complete(year) else Unknown("period_incomplete"))
     simple = missing or dso(total, sold.over(year), days=year.days)
@@ -59,15 +61,15 @@ def waiting(
     portfolio: Portfolio, measured: Mapping[str, Fraction | Unknown], balance: pd.Series, past: Unknown | None
 ) -> list[Finding]:
     """Return the findings of the waits, and that of the effectiveness of collection (``past``: why it is unknown)."""
-    sold, year = sales(portfolio), portfolio.windows.n
+    sold, year = sales(portfolio), year_of(portfolio)
     values = {**measured, "cei": _effectiveness(portfolio, sold, balance, past)}
-    caveat = "caveat.estimated" if sold.is_estimated else None
+    caveat = caveats("caveat.estimated" if sold.is_estimated else None, year_caveat(portfolio))
     return [
         finding(
             f"receivables.{name}",
             value if isinstance(value, Unknown) else float(value),
             period=year,
-            caveat=caveat,
+            caveat=None if name == "dso_countback" and not sold.is_estimated else caveat,
             inputs=(*INPUTS, "invoice_lines"),
         )
         for name, value in values.items()
@@ -77,7 +79,7 @@ def waiting(
 def _effectiveness(
     portfolio: Portfolio, sold: Sales, balance: pd.Series, past: Unknown | None
 ) -> Fraction | Unknown:
-    year = portfolio.windows.n
+    year = year_of(portfolio)
     if past is not None or sold.reason is not None:
         return past or sold.reason or Unknown("not_applicable")
     if not portfolio.is_complete(year):

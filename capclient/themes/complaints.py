@@ -23,7 +23,9 @@ from capclient.vocabulary import Unknown
 
 NO_CLAIM = Unknown("missing:claims")
 NO_CLOSING = Unknown("missing:closed")
-NOTHING = Unknown("not_applicable")
+NOTHING = Unknown("not_applicable:no_claims")
+NONE_OPEN = Unknown("not_applicable:none_open")
+NO_DISPUTES = Unknown("not_applicable:no_disputes")
 Value = int | float | Unknown
 LATE_START = pd.Timedelta(days=45)  # events that begin so long after N do not cover it
 
@@ -218,6 +220,7 @@ def _delays(
     else:
         resolution, expected = measure.resolution_days(recent), measure.expected_days(recent)
     kept, judged = measure.within_delay(recent, days=portfolio.thresholds.satisfaction.claim_days)
+    unjudged = NOTHING if recent.empty else Unknown("not_applicable")
     none_answered = Unknown("missing:called_back") if len(recent) else NOTHING
     return [
         finding("satisfaction.claim_resolution_days", why or resolution, period=period, n=int(recent.is_closed.sum()),
@@ -227,14 +230,14 @@ def _delays(
         finding("satisfaction.open_claims", why or len(still), n=len(claims), inputs=("interactions",)),
         finding("satisfaction.open_major_claims", why or int(still.severity.eq("major").sum()),
                 inputs=("interactions",)),
-        finding("satisfaction.open_claims_age_days", why or (float(age.median()) if len(age) else NOTHING),
+        finding("satisfaction.open_claims_age_days", why or (float(age.median()) if len(age) else NONE_OPEN),
                 n=len(age), inputs=("interactions",)),
         finding("satisfaction.claim_first_answer_days",
                 reason or (float(answered.median()) if len(answered) else none_answered), period=period,
                 n=len(answered), inputs=("interactions",)),
         share_finding("claims_closed_share", int(recent.is_closed.sum()), len(recent), NOTHING, reason=why,
                       period=period),
-        share_finding("claims_within_delay", kept, judged, NOTHING, reason=why, period=period),
+        share_finding("claims_within_delay", kept, judged, unjudged, reason=why, period=period),
     ]  # fmt: skip
 
 
@@ -254,7 +257,7 @@ def _disputes(portfolio: Portfolio, rows: pd.DataFrame) -> list[Finding]:
     return [
         finding("satisfaction.open_disputes", why or len(still), n=len(rows), inputs=inputs),
         finding("satisfaction.disputed_amount", why or stake, n=len(told), caveat=part, inputs=inputs),
-        finding("satisfaction.dispute_age_days", why or (float(age.median()) if len(age) else NOTHING), n=len(age),
+        finding("satisfaction.dispute_age_days", why or (float(age.median()) if len(age) else NO_DISPUTES), n=len(age),
                 inputs=inputs),
         share_finding("dispute_amicable_share", int((ended == "amicable").sum()), len(ended),
                       Unknown("missing:settlement"), reason=why),
@@ -268,7 +271,7 @@ def _hotline(portfolio: Portfolio, year: dict[str, pd.DataFrame]) -> list[Findin
     rows = year["hotline"]
     days = rows.answer_days.dropna()
     limit = portfolio.thresholds.satisfaction.hotline_days
-    silent = Unknown("missing:called_back") if len(rows) else NOTHING
+    silent = Unknown("missing:called_back") if len(rows) else Unknown("not_applicable")
     why = reason or (None if len(days) else silent)
     kinds = [year[kind] for kind in ("claim", "dispute", "hotline")]
     handled = sum(int((rows.is_closed | rows.answer_days.notna()).sum()) for rows in kinds)

@@ -10,18 +10,23 @@ import pandas as pd
 
 from capclient.portfolio import Portfolio
 from capclient.themes.activity import activity
+from capclient.themes.client_groups import client_groups
 from capclient.themes.cohorts import cohorts
 from capclient.themes.concentration import concentration
 from capclient.themes.counts import counts
+from capclient.themes.equity import equity
 from capclient.themes.lateness import lateness
 from capclient.themes.lifecycle import lifecycle
 from capclient.themes.margins import margins
 from capclient.themes.net_margin import net_margin
 from capclient.themes.once import once
 from capclient.themes.pricing import pricing
+from capclient.themes.projection import projection
+from capclient.themes.purchase_models import purchase_models
 from capclient.themes.purchases import purchases
 from capclient.themes.satisfaction import satisfaction
 from capclient.themes.segments import segments
+from capclient.themes.service import service
 from capclient.themes.wallet import wallet
 
 
@@ -66,6 +71,9 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
         )  # none where too little of the revenue has a cost: of the client, or of all
         for name in ("gross_margin", "gross_margin_rate"):
             known[name] = earning.customers[name] if earning.reasons["n"] is None else float("nan")
+        served = service(portfolio)
+        if served.reason is None:  # what serving a client costs is known without the cost of what it bought
+            known["cost_to_serve"] = served.customers.cost_to_serve.reindex(base.index)
         earned = net_margin(portfolio)
         if (
             earned.reason is None and earned.basis == "net"
@@ -88,11 +96,35 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
         known["activity_state"], known["risk_score"] = states.state, states.risk_score
         known["rfm_r"], known["rfm_f"], known["rfm_m"] = groups.rfm.r, groups.rfm.f, groups.rfm.m
         known["rfm_segment"] = groups.rfm.segment
-    known["cluster"] = groups.labels.astype("Int64")
+    known["cluster"] = client_groups(portfolio).labels.astype("Int64")
+    if portfolio.has_lines:
+        models = purchase_models(portfolio).clients.reindex(base.index)
+        known["p_active"], known["expected_orders_12m"] = models.p_active, models.expected_orders_12m
+    ahead = projection(portfolio)
+    if ahead.reason is None:
+        known["forecast_12m"] = ahead.clients.forecast_12m.reindex(base.index)
     wallets = wallet(portfolio)
     if wallets.reason is None:
         known["potential"] = wallets.customers.potential
         known["potential_source"] = wallets.customers.potential_source
+    worth = equity(portfolio)
+    if worth.reason is None:
+        known["equity"] = worth.clients.equity.reindex(base.index)
+    known = known.join(_actions(portfolio))
     known["status"] = counts(portfolio).customers.status
     known["is_pool"] = base.is_pool  # in totals, out of counts: whoever adds the rows up must know
     return known.rename_axis("customer_id").reset_index()
+
+
+def _actions(portfolio: Portfolio) -> pd.DataFrame:
+    """Return the action of each client, codes separated by semicolons; no column where nothing can be decided."""
+    from capclient.decisions.plan import plan  # decisions stand on the themes, which this table sums up
+
+    todo = plan(portfolio)
+    if todo.reason is not None:
+        return pd.DataFrame(index=portfolio.customers.index)
+    named = todo.clients[["action", "action_secondary", "reasons", "stake"]]
+    named = named.rename(columns={"reasons": "action_reasons"})
+    for name in ("action_secondary", "action_reasons"):
+        named[name] = named[name].str.replace(" ", ";")
+    return named

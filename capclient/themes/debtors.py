@@ -57,14 +57,16 @@ def by_attribute(clients: pd.DataFrame, name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by the attribute, largest balance first; clients without one are left out. ``customers`` counts the
-        clients of each that have an account.
+        Indexed by the attribute, largest balance first; clients without one have a row of their own, whose key is
+        missing, so that the rows add up to the accounts. ``customers`` counts the clients of each that have an account.
     """
-    told = clients[clients[name].notna()]
-    summed = told.groupby(name)[MONEY].sum().round(2)
+    if not clients[name].notna().any():
+        return pd.DataFrame()
+    told = clients.groupby(name, dropna=False)
+    summed = told[MONEY].sum().round(2)
     base = (summed.not_due + summed.overdue + summed.undated).round(2)
     summed["overdue_share"] = (summed.overdue / base).where(base > 0)
-    summed["customers"] = told.groupby(name).size()
+    summed["customers"] = told.size()
     summed["weight"] = (
         summed.receivable / total if (total := float(clients.receivable.sum())) > 0 else float("nan")
     )

@@ -106,6 +106,13 @@ def _unhappy(portfolio: Portfolio) -> tuple[Fraction | Unknown, str]:
     return (Unknown("unreliable:voice"), "text") if behind > len(revenue) else (behind, "claims")
 
 
+def _people(name: str, value: Fraction, cost: scenario.Cost) -> float:
+    """Round to whole people; to tenths where whole numbers would not multiply as they are told to."""
+    whole = scenario.whole
+    agrees = not cost.silent or whole(cost.silent) * (cost.potential / cost.silent) == whole(cost.potential)
+    return whole(value) if agrees or name == "potential_customers_lost" else round(float(value), 1)
+
+
 def _scenario_findings(
     portfolio: Portfolio,
     known: Fraction | Unknown,
@@ -124,7 +131,7 @@ def _scenario_findings(
     said = f"caveat.unhappy_{source}"
     return [
         *(
-            finding(f"satisfaction.{name}", unknown or scenario.whole(value), period=period, inputs=INPUTS,
+            finding(f"satisfaction.{name}", unknown or _people(name, value, cost), period=period, inputs=INPUTS,
                     caveat=None if unknown else said if name == "unhappy_customers" else "caveat.scenario")
             for name, value in counted.items()
         ),
@@ -158,7 +165,7 @@ def _losses(portfolio: Portfolio) -> tuple[pd.DataFrame, pd.DataFrame, Unknown |
     gone = counts(portfolio).customers.status.eq("lost") & ~frame.is_pool
     lost = frame.loc[gone, ["name", "salesperson", "revenue_n1", "last_purchase"]]
     if lost.empty:
-        return lost, nothing, Unknown("not_applicable")
+        return lost, nothing, Unknown("not_applicable:nobody_lost")
     table = of_clients(portfolio, events(portfolio))
     if not table.cause.notna().any():
         return lost, nothing, Unknown("missing:cause")
@@ -176,7 +183,7 @@ def _loss_findings(portfolio: Portfolio, lost: pd.DataFrame, why: Unknown | None
     explained: float | Unknown = Unknown("denominator_zero")
     if why is None and whole > 0:
         explained = float(told.revenue_n1.sum()) / whole
-    nobody = Unknown("not_applicable")
+    nobody = Unknown("not_applicable:nobody_lost")
     return [
         share_finding(
             "loss_reason_coverage", len(told), len(lost), nobody, reason=why, period=period, inputs=inputs

@@ -35,7 +35,8 @@ CAVEATS = {"net": None, "gross": "caveat.gross_basis", "revenue": "caveat.revenu
 @dataclass(frozen=True)
 class Effort:
     """``customers``: ``visits``, ``hours``, their shares, ``value``, ``value_share``, ``ratio``, ``verdict`` (``over``,
-    ``under``, ``fit``) and ``potential_class`` of each client; ``basis``: what value is (``net``, ``gross`` margin or
+    ``under``, ``fit``), ``visits_beyond`` what the value deserves, their ``beyond_cost`` in euros (missing where no
+    visit has a cost) and ``potential_class`` of each client; ``basis``: what value is (``net``, ``gross`` margin or
     ``revenue``).
 
     ``unsecured``: the clients of the middle of the portfolio that are profitable, promising and poorly secured, or why
@@ -71,6 +72,8 @@ def effort(portfolio: Portfolio) -> Effort:
     )
     if isinstance(compared, pd.DataFrame):
         table = table.join(compared)
+        table["visits_beyond"] = indicators.excess(table.visits, table.value)
+        table["beyond_cost"] = (table.visits_beyond * _visit_cost(portfolio, table)).round(2)
     unsecured = _unsecured(portfolio, table, basis)
     caveat = CAVEATS[basis]
     return Effort(
@@ -116,6 +119,25 @@ def _customers(portfolio: Portfolio, basis: str) -> pd.DataFrame:
     )
     table["abc_class"] = classes(portfolio).customers.abc_class.reindex(frame.index)
     return table[~frame.is_pool]
+
+
+def _visit_cost(portfolio: Portfolio, table: pd.DataFrame) -> pd.Series | float:
+    """Return what a visit costs: of the service costs (4.3), else of the objectives of each salesperson."""
+    served = service(portfolio)
+    if served.reason is None:
+        own = served.activities.set_index("activity").unit_cost
+        if "visit" in own.index and own.loc["visit"] == own.loc["visit"]:
+            return float(own.loc["visit"])
+    told = portfolio.table("targets")
+    if told.empty:
+        return float("nan")
+    costs = (
+        told.dropna(subset="cost_per_visit")
+        .drop_duplicates("salesperson")
+        .set_index("salesperson")
+        .cost_per_visit
+    )
+    return table.salesperson.map(costs.astype("float64"))
 
 
 def _classes(portfolio: Portfolio, table: pd.DataFrame) -> pd.DataFrame | Unknown:

@@ -23,7 +23,7 @@ from capclient.indicators.payment_score import GRADES, payment_scores
 from capclient.indicators.retention import wilson_interval
 from capclient.portfolio import Portfolio
 from capclient.themes import settlements as accounts
-from capclient.themes.accounts import no_accounts
+from capclient.themes.accounts import no_accounts, year, year_before, year_caveat
 from capclient.themes.once import once
 from capclient.vocabulary import Unknown
 
@@ -71,13 +71,12 @@ def lateness(portfolio: Portfolio) -> Lateness:
     if missing is not None:
         empty = pd.DataFrame(index=pd.Index([], name="customer_id"), columns=list(COLUMNS))
         return Lateness(empty, pd.DataFrame(), missing, missing, False, _unknown(missing))
-    years = portfolio.windows
     opened = accounts.still_open(portfolio)
     late = accounts.overdue(portfolio)
     none = unpaid is not None
-    now = _no_rows() if none else accounts.paid(portfolio, years.n)
-    before = _no_rows() if none else accounts.paid(portfolio, years.n1)
-    settled = None if none else accounts.settled(portfolio, years.n)
+    now = _no_rows() if none else accounts.paid(portfolio, year(portfolio))
+    before = _no_rows() if none else accounts.paid(portfolio, year_before(portfolio))
+    settled = None if none else accounts.settled(portfolio, year(portfolio))
     clients = _customers(portfolio, opened, late, now, before, settled)
     is_estimated = bool(now.is_estimated.any() or late.is_estimated.any())
     firm = late[~late.disputed.astype(bool)]
@@ -147,7 +146,7 @@ def _customers(
     count = settled.groupby("customer_id").invoices.sum() if settled is not None else pd.Series(dtype="int64")
     found["settled_invoices"] = count.reindex(found.index).fillna(0).astype("int64")
     found["paid_n"] = exact.amount.fillna(0).astype("int64") / 100
-    told = accounts.events(portfolio, portfolio.windows.n)
+    told = accounts.events(portfolio, year(portfolio))
     found["rejected"] = told.rejected.reindex(found.index).fillna(0).astype("int64")
     base = cents.debits - cents.disputed
     behaviour = pd.DataFrame(
@@ -206,6 +205,8 @@ def _findings(
     is_estimated: bool,
 ) -> list[Finding]:
     values: dict[str, object] = dict.fromkeys(FOUND, unpaid or Unknown("n_small"))
+    unscored = unpaid or Unknown(f"n_small:scores={portfolio.thresholds.payments.score_invoices}")
+    values |= dict.fromkeys(("payment_score_mean", *FOUND[-4:]), unscored)
     all_open = int(firm.amount.sum())
     values["open_lateness_days"] = _number(open_lateness(firm, as_of=portfolio.as_of))
     counts: dict[str, int] = {}
@@ -250,11 +251,12 @@ def _findings(
             values |= {f"grade_{grade.lower()}_customers": int(tally.get(grade, 0)) for grade in GRADES}
         counts |= dict.fromkeys(("payment_score_mean", *FOUND[-4:]), len(scored))
     caveat = "caveat.due_estimated" if is_estimated else None
+    period, apart = year(portfolio), year_caveat(portfolio)
     unlike = {"settlement_days", "settlement_days_weighted"}
     return [
         finding(
             f"receivables.{name}", values[name],  # type: ignore[arg-type]
-            period=portfolio.windows.n, n=counts.get(name), caveat=None if name in unlike else caveat,
+            period=period, n=counts.get(name), caveat=accounts.caveats(None if name in unlike else caveat, apart),
             inputs=accounts.INPUTS, interval=intervals.get(name),
         )
         for name in FOUND

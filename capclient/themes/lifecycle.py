@@ -13,9 +13,10 @@ from capclient.findings import Finding, finding
 from capclient.indicators.lifecycle import lifecycle_stages, stage_moves, stage_table, transition_matrix
 from capclient.periods import shifted
 from capclient.portfolio import Portfolio
-from capclient.themes.activity import activity
+from capclient.themes.activity import behaviour
 from capclient.themes.market import market_growth
 from capclient.themes.once import once
+from capclient.themes.origins import seen_at
 from capclient.vocabulary import STAGES, Unknown
 
 
@@ -42,7 +43,7 @@ def stages_at(portfolio: Portfolio) -> pd.DataFrame:
     growth, growth_before = market_growth(portfolio)
     return lifecycle_stages(
         portfolio.customers,
-        states=activity(portfolio).customers.state,
+        states=behaviour(portfolio).state,
         as_of=portfolio.as_of,
         data_start=portfolio.coverage.first,
         thresholds=portfolio.thresholds.lifecycle,
@@ -61,7 +62,7 @@ def lifecycle(portfolio: Portfolio) -> Lifecycle:
     frame = portfolio.customers
     counted = ~frame.is_pool
     stages = stages_at(portfolio)
-    earlier = portfolio.earlier()
+    earlier = seen_at(portfolio, shifted(portfolio.as_of, -12))
     known_before = earlier.is_complete(earlier.windows.n) and len(earlier.customers) > 0
     transitions, moves = pd.DataFrame(), pd.DataFrame()
     if known_before:

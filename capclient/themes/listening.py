@@ -11,17 +11,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from capclient.findings import Finding, finding
+from capclient.indicators.devices import device_maturity
 from capclient.indicators.listening import (
     BROKEN,
     KEPT,
     UNMEASURED,
-    aged_maturity,
     listened,
     listening_by_phase,
     promise_verdict,
 )
 from capclient.params_promises import Promise
-from capclient.periods import shifted
 from capclient.portfolio import Portfolio
 from capclient.themes.concentration import concentration
 from capclient.themes.events import active_revenue, events, within
@@ -132,8 +131,11 @@ def signed_evidence(portfolio: Portfolio, capabilities: tuple[str, ...]) -> pd.D
     days = pd.to_datetime(table.date)
     mine = table[table.capability.isin(capabilities) & ~(days > pd.Timestamp(portfolio.as_of))]
     mine = mine.assign(date=pd.to_datetime(mine.date).astype("datetime64[ns]"))
-    aged = aged_maturity(mine, year_ago=shifted(portfolio.as_of, -12))
-    mine = mine.assign(maturity=aged.maturity, is_old=aged.is_old, is_unproven=aged.is_unproven)
+    limits = portfolio.thresholds.score
+    aged = device_maturity(
+        mine, as_of=portfolio.as_of, stale_months=limits.stale_months, unproven=float(limits.unproven)
+    )
+    mine = mine.assign(maturity=aged.kept, is_old=aged.is_stale, is_unproven=~aged.is_proven)
     return mine.sort_values(["capability", "device"], kind="stable").reset_index(drop=True)
 
 

@@ -63,10 +63,11 @@ def margins(portfolio: Portfolio) -> Margins:
     rows = portfolio.ledger.frame(engine.margins(), named)
     whole = rows[rows.grain == engine.OVERALL].iloc[0]
     least = portfolio.thresholds.concentration.cost_coverage
+    has_costs = any(int(whole[f"costed_size_{name}"]) for name in YEARS)
     reasons = {
         name: indicators.uncovered(int(whole[f"size_{name}"]), int(whole[f"costed_size_{name}"]), least=least)
         if portfolio.is_complete(getattr(years, name))
-        else INCOMPLETE
+        else (INCOMPLETE if has_costs else Unknown("missing:cost"))  # another year would bring no cost either
         for name in YEARS
     }
     frame = portfolio.customers

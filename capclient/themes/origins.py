@@ -20,7 +20,9 @@ def seen_at(portfolio: Portfolio, day: date) -> Portfolio:
     return views[day]
 
 
-def origins(portfolio: Portfolio, *, horizon: int, most: int, every: int = 1, history: int = 12) -> list[date]:
+def origins(
+    portfolio: Portfolio, *, horizon: int, most: int, every: int = 1, history: int = 12
+) -> list[date]:
     """Return the past days from which the ``horizon`` months that followed are known whole, oldest first.
 
     Parameters

@@ -12,7 +12,7 @@ import pandas as pd
 from capclient.findings import Finding, finding
 from capclient.portfolio import Portfolio
 from capclient.themes import settlements as accounts
-from capclient.themes.accounts import PAYMENTS, no_accounts, sales
+from capclient.themes.accounts import PAYMENTS, no_accounts, sales, year, year_caveat
 from capclient.themes.lateness import lateness
 from capclient.themes.once import once
 from capclient.themes.recovery_list import names_of, recovery_clients
@@ -89,20 +89,30 @@ def _findings(
         told = accounts.events(portfolio, portfolio.windows.n)
         sold, lost = sales(portfolio), int(told.lost.sum())
         billed = int(told.billed.sum()) if sold.reason else sold.over(portfolio.windows.n)
+        recent = accounts.events(portfolio, year(portfolio))
+        billed_lately = int(recent.billed.sum()) if sold.reason else sold.over(year(portfolio))
         customers = lateness(portfolio).customers
         whole = portfolio.is_complete(portfolio.windows.n)
         no_rate = Unknown("denominator_zero") if whole else Unknown("period_incomplete")
         ratio = billed > 0 and whole
+        known = portfolio.is_complete(
+            year(portfolio)
+        )  # a dispute open at D is compared with the months before D
+        no_lately = Unknown("denominator_zero") if known else Unknown("period_incomplete")
         if accounts.disputes_known(portfolio):
             disputed = float(customers.disputed.sum())
-            values["dispute_rate"] = disputed * 100 / billed if ratio else no_rate
+            values["dispute_rate"] = (
+                disputed * 100 / billed_lately if billed_lately > 0 and known else no_lately
+            )
         else:
             values["dispute_rate"] = Unknown("missing:disputed")
-        if portfolio.has(PAYMENTS):
+        if not portfolio.has(PAYMENTS):
+            values["bad_debt"] = values["bad_debt_rate"] = Unknown("missing:payments")
+        elif not _kinds_told(portfolio):  # a loss would look like a payment, or be in no file
+            values["bad_debt"] = values["bad_debt_rate"] = Unknown("missing:payment_kind")
+        else:
             values["bad_debt"] = lost / 100
             values["bad_debt_rate"] = lost / billed if ratio else no_rate
-        else:
-            values["bad_debt"] = values["bad_debt_rate"] = Unknown("missing:payments")
         claimed = clients.claim[clients.claim > 0].sort_values(ascending=False)
         total = float(claimed.sum())
         share = float(claimed.head(FIRST).sum()) / total if total > 0 else Unknown("denominator_zero")
@@ -120,10 +130,17 @@ def _findings(
     return [
         finding(
             f"receivables.{name}", values[name],  # type: ignore[arg-type]
-            period=period, inputs=accounts.INPUTS, caveat=caveat if name in dated else None,
+            period=year(portfolio) if name == "dispute_rate" and period else period, inputs=accounts.INPUTS,
+            caveat=year_caveat(portfolio) if name == "dispute_rate" else caveat if name in dated else None,
         )
         for name in FOUND
     ]  # fmt: skip
+
+
+def _kinds_told(portfolio: Portfolio) -> bool:
+    """Tell whether a payment of the file, or an item, says what it is: without a word, no loss can be told."""
+    rows = portfolio.ledger.frame("SELECT count(kind) AS told FROM {payments}")
+    return bool(rows.told.iloc[0])
 
 
 def _impairment(portfolio: Portfolio) -> float | Unknown:

@@ -17,7 +17,7 @@ from capclient.indicators.recovery import recovery_list
 from capclient.levels import activity_code
 from capclient.portfolio import Portfolio
 from capclient.themes import settlements as accounts
-from capclient.themes.accounts import no_accounts, tables
+from capclient.themes.accounts import no_accounts, tables, year
 from capclient.themes.lateness import lateness
 from capclient.themes.once import once
 from capclient.vocabulary import Unknown
@@ -49,7 +49,7 @@ def recovery_clients(portfolio: Portfolio) -> Recovery:
         return Recovery(pd.DataFrame(), missing, pd.DataFrame())
     late = accounts.overdue(portfolio)
     late = late[~late.customer_id.isin(_nobody(portfolio))]
-    told = accounts.events(portfolio, portfolio.windows.n)
+    told = accounts.events(portfolio, year(portfolio))
     doubts = _doubts(portfolio, set(late.customer_id))
     table = recovery_list(
         late, as_of=portfolio.as_of, credits=_credits(portfolio), rejected=told.rejected,
@@ -144,3 +144,13 @@ def reminders(portfolio: Portfolio) -> pd.DataFrame:
         return pd.DataFrame(columns=names).astype({"date": "datetime64[ns]"})
     told = table[table["type"].isin(REMINDERS) & (table["date"] <= pd.Timestamp(portfolio.as_of))]
     return told[names].sort_values(["customer_id", "date", "type"], kind="stable")
+
+
+def open_claims(portfolio: Portfolio) -> pd.Series:
+    """Count by client the complaints and disputes noted up to D that nobody had closed by then; none if never told."""
+    table = portfolio.table("interactions")
+    if table.empty or table.closed.isna().all():
+        return pd.Series(dtype="int64")
+    day = pd.Timestamp(portfolio.as_of)
+    noted = table[table["type"].isin(("claim", "dispute")) & (table["date"] <= day)]
+    return noted[noted.closed.isna() | (noted.closed > day)].groupby("customer_id").size()

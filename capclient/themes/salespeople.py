@@ -13,14 +13,13 @@ import pandas as pd
 
 from capclient.engine import purchases as engine
 from capclient.findings import Finding, finding
-from capclient.indicators.breakdown import filled
 from capclient.indicators.dependency import hhi, top_share
 from capclient.indicators.salespeople import salesperson_table
 from capclient.portfolio import Portfolio
-from capclient.summaries import euros
 from capclient.themes.base import UNDATED, Base, base
 from capclient.themes.once import once
 from capclient.themes.purchases import purchases
+from capclient.themes.sellers import asked, sellers_of, served
 from capclient.vocabulary import Unknown
 
 NOBODY = Unknown("missing:salesperson")
@@ -42,55 +41,22 @@ class Salespeople:
 def salespeople(portfolio: Portfolio) -> Salespeople:
     """Return the table per salesperson."""
     here = base(portfolio)
-    seller = filled(here.frame.salesperson)
+    seller = sellers_of(here)
     reason = here.reason or (UNDATED if not portfolio.has_lines else NOBODY if seller.isna().all() else None)
     if reason is not None:
         return Salespeople(reason, {}, _findings(here, reason))
     measures, absent = _measures(portfolio, here, seller)
-    table = salesperson_table(_served(portfolio, here, seller), measures)
+    table = salesperson_table(served(portfolio, here), measures)
     if table.margin.isna().all():
         table = table.drop(columns=["margin", "rank_margin", "rank_change_margin"])
         absent["margin"] = Unknown("missing:cost")
     return Salespeople(table, absent, _findings(here, table))
 
 
-def _named(here: Base, seller: pd.Series) -> dict[str, object]:
-    """Return the bounds of N, and who answers for the lines of each client that name nobody."""
-    sellers = [None if pd.isna(name) else name for name in seller]
-    return {
-        "start": here.period.start,
-        "end": here.period.end,
-        "clients": seller.index.tolist(),
-        "sellers": sellers,
-    }
-
-
-def _served(portfolio: Portfolio, here: Base, seller: pd.Series) -> pd.DataFrame:
-    """Return one row per client and salesperson: those who sold to it in N, and the one of its portfolio."""
-    named, keys = _named(here, seller), ["customer_id", "salesperson"]
-    sold = portfolio.ledger.frame(engine.SELLERS, named).merge(
-        portfolio.ledger.frame(engine.SELLER_ORDERS, named), on=["customer_id", "seller"], how="outer"
-    )
-    sold = sold.rename(columns={"seller": "salesperson"})
-    own = seller.rename("salesperson").rename_axis("customer_id").reset_index().assign(is_own=True)
-    sold, own = (table.assign(salesperson=table.salesperson.astype("str")) for table in (sold, own))
-    rows = own.merge(sold, on=keys, how="outer")
-    return pd.DataFrame(
-        {
-            "salesperson": rows.salesperson,
-            "is_own": rows.is_own.astype("boolean").fillna(False).astype(bool),
-            "is_active": rows.customer_id.map(here.revenue > 0).astype(bool),
-            "revenue_n": euros(rows.revenue.fillna(0)),
-            "orders_n": rows.orders.fillna(0).astype("int64"),
-            "margin_n": euros(rows.costed - rows.cost),
-        }
-    )
-
-
 def _measures(portfolio: Portfolio, here: Base, seller: pd.Series) -> tuple[pd.DataFrame, dict[str, Unknown]]:
     """Return the quantity and the product types that each salesperson sold in N."""
     absent: dict[str, Unknown] = {}
-    measures, named = pd.DataFrame(), _named(here, seller)
+    measures, named = pd.DataFrame(), asked(here.period, seller)
     sold = portfolio.ledger.frame(engine.SELLER_QUANTITIES, named)
     if sold.empty:
         absent["quantity"] = Unknown("missing:qty")

@@ -5,6 +5,8 @@ Floor 5. The shared half of the themes of lateness, terms and recovery.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from capclient.engine import payments as engine
@@ -60,11 +62,15 @@ def overdue(portfolio: Portfolio) -> pd.DataFrame:
     return rows[rows.is_debit & (pd.to_datetime(rows.due_date) < pd.Timestamp(portfolio.as_of))]
 
 
-def late_invoices(portfolio: Portfolio, period: Period) -> pd.Series:
-    """Return the number of invoices of each client paid late in a period, or overdue at D."""
+def late_invoices(portfolio: Portfolio, period: Period, *, apart: Sequence[str] = ()) -> pd.Series:
+    """Return the number of invoices of each client paid late in a period, or overdue at D.
+
+    What is open of the clients ``apart`` does not count.
+    """
     with_all = tables(portfolio)
-    named = _named(portfolio, period) if all(with_all.values()) else {"day": portfolio.as_of}
-    rows = portfolio.ledger.frame(engine.late_invoices(**with_all), named)
+    named: dict[str, object] = {"day": portfolio.as_of}
+    named |= _named(portfolio, period) if all(with_all.values()) else {}
+    rows = portfolio.ledger.frame(engine.late_invoices(**with_all), named | {"apart": list(apart)})
     return rows.set_index("customer_id").invoices
 
 

@@ -95,6 +95,15 @@ def count(value: Number, lang: str) -> str:
     return decimal(value, lang, 0)
 
 
+def people(value: Number, lang: str) -> str:
+    """``5``, or ``4,3`` for an estimate that is no whole number.
+
+    >>> people(5.0, "fr"), people(4.3, "fr")
+    ('5', '4,3')
+    """
+    return decimal(value, lang, 0 if float(value).is_integer() else 1)
+
+
 def decimal(value: Number, lang: str, digits: int = 2) -> str:
     """``3,17``."""
     return _number(value, decimals(value, digits), lang)
@@ -137,8 +146,10 @@ def formatters() -> dict[str, Callable[..., str]]:
         "margin": margin,
         "count": count,
         "customers": count,
+        "people": people,
         "index": lambda value, lang: decimal(value, lang, 0),
         "ratio": ratio,
+        "marks": lambda value, lang: decimal(value, lang, 1),
         "days": days,
         "years": years,
     }

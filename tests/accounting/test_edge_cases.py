@@ -307,6 +307,30 @@ def test_19_a_rejected_debit_opens_the_invoice_again(translated):
     assert found.all("SELECT amount FROM ledger_payments WHERE kind = 'reject'") == [(-120,)]
 
 
+def test_a_rejected_debit_without_letter_belongs_to_the_invoices_of_its_receipt(translated):
+    bills = entry("VE", 1, "20250110", ("411000", 120, "C1", "F1", "A"), ("706000", -100), ("445710", -20))
+    bills += entry("VE", 2, "20250120", ("411000", 60, "C1", "F2", "A"), ("706000", -50), ("445710", -10))
+    back = entry("BQ", 4, "20250215", ("411000", 180, "C1", "REJ"), ("512000", -180))
+    found = translated(bills + receipt(3, "20250210", 180, let="A") + back)
+    assert found.open(END) == {"C1": 180}
+    assert found.all(
+        "SELECT invoice_id, amount FROM ledger_payments WHERE kind = 'reject' ORDER BY payment_id"
+    ) == [("F1", -120), ("F2", -60)]
+    one = translated(invoice(1, "20250110", let="A") + receipt(2, "20250210", 120, let="A")
+                     + entry("BQ", 3, "20250215", ("411000", 120, "C1", "REJ"), ("512000", -120)))  # fmt: skip
+    assert one.all("SELECT invoice_id, amount FROM ledger_payments WHERE kind = 'reject'") == [("F1", -120)]
+
+
+def test_a_refund_that_a_letter_sets_against_a_receipt_opens_no_invoice(translated):
+    """An overpayment of 30 is given back, under the letter of its receipt; 30 were paid before for another invoice."""
+    small = entry("VE", 1, "20250105", ("411000", 30, "C1", "F0", "B"), ("706000", -25), ("445710", -5))
+    paid = receipt(2, "20250110", 30, let="B") + receipt(4, "20250210", 150, let="A")
+    given_back = entry("BQ", 5, "20250215", ("411000", 30, "C1", "REM", "A"), ("512000", -30))
+    found = translated(small + invoice(3, "20250112", let="A") + paid + given_back)
+    assert found.open(END) == {}
+    assert found.all("SELECT invoice_id FROM ledger_payments WHERE kind = 'reject'") in ([], [(None,)])
+
+
 def test_20_a_doubtful_client_keeps_one_identity_and_the_age_of_the_invoice(translated):
     moved = entry("OD", 3, "20251231", ("416000", 120, "D1", "F1"), ("411000", -120, "C1", "F1", "A"))
     found = translated(invoice(1, "20250110", let="A") + moved)

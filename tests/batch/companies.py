@@ -111,6 +111,9 @@ class SmallSteps:
         write_atomically(folder / "indicators.json", json.dumps({"findings": [finding]}))
         write_atomically(folder / "customers.csv", f"C1,{prepared.amount}\n")
 
+    def lay_out(self, prepared: Read, shelf: Path) -> None:
+        pass
+
     def page(self, prepared: Read, chapters: list, folder: Path) -> None:
         write_atomically(folder / "index.html", f"<html>{len(chapters)} chapters {prepared.amount}</html>")
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 GOOD = ["alpha", "beta", "delta", "epsilon"]
 IDS = ["alpha", "beta", "broken_file", "delta", "epsilon", "killed_kernel"]
 REPORT = {
-    "customers.csv", "customers.parquet", "index.html", "indicators.json", "manifest.json",
+    "actions.csv", "customers.csv", "customers.parquet", "index.html", "indicators.json", "manifest.json",
     "notebooks/10_synthese.ipynb", "rejects.csv",
 }  # fmt: skip
 

@@ -66,7 +66,14 @@ def every_figure(n: int, lang: str = "fr") -> list[figures.Figure | Notice]:
         figures.states_figure(states, **both),
         figures.silence_figure(table[["state", "ratio"]], table, **both),
         figures.rfm_figure(grid, table, lang=lang),
-        figures.clusters_figure(profiles, pd.Series({1: n, 2: 1}), units={"revenue_n": "money"}, **both),
+        figures.profiles_figure(
+            profiles,
+            profiles * 0 + 1.0,
+            {1: "Gros", 2: "Petits"},
+            pd.Series({1: n, 2: 1}),
+            units={"revenue_n": "money"},
+            **both,
+        ),
         figures.silhouette_figure(pd.Series({2: 0.3, 3: 0.4}), 3, lang=lang),
         figures.months_figure(months, windows=window, incomplete=[date(2011, 11, 1)], **both),
         figures.lines_figure(n, n, 0, lang=lang),
@@ -109,7 +116,10 @@ def test_an_unknown_becomes_a_notice(unknown):
     shown = [
         figures.pareto_figure(unknown, lang="fr"),
         figures.lorenz_figure(curve(3), unknown, lang="fr"),
-        figures.clusters_figure(unknown, pd.Series(dtype=int), units={}, **MONEY),
+        figures.profiles_figure(unknown, pd.DataFrame(), {}, pd.Series(dtype=int), units={}, **MONEY),
+        figures.groups_map_figure(unknown, {}, (0.0, 0.0), ("", ""), lang="fr"),
+        figures.moves_figure(unknown, words="rfm", name="moves", lang="fr", before="", after=""),
+        figures.coming_figure(unknown, as_of=date(2025, 12, 31), horizon_days=90, **MONEY),
         figures.silhouette_figure(unknown, unknown, lang="fr"),
         figures.stages_figure(unknown, **MONEY),
     ]

@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure as Canvas
 
 from capclient.figures import grades_figure, lateness_figure, penalties_figure
 from capclient.notices import Notice
@@ -42,3 +44,22 @@ def test_nothing_to_draw_is_said(figure):
     assert isinstance(figure(Unknown("missing:payments"), lang="fr", currency="EUR"), Notice)
     none = lateness_figure(CLASSES.assign(paid=0.0, overdue=0.0), late_share=None, lang="fr", currency="EUR")
     assert isinstance(none, Notice)
+
+
+def test_each_colour_of_the_bars_has_its_words_in_the_legend(monkeypatch):
+    """What was paid has two colours, in time and late: a legend of two entries would leave one unsaid."""
+    drawings = []
+    monkeypatch.setattr("capclient.figures.payments.drawn", lambda draw, **told: drawings.append(draw))
+    lateness_figure(CLASSES.assign(paid=[100.0, 0, 300, 0, 0, 0]), late_share=0.75, lang="fr", currency="EUR")
+    axes = Canvas().subplots()
+    drawings[0]([axes])
+    legend = axes.get_legend()
+    shown = {to_hex(patch.get_facecolor()) for patch in axes.patches if patch.get_height()}
+    told = {to_hex(patch.get_facecolor()): words.get_text()
+            for patch, words in zip(legend.get_patches(), legend.get_texts(), strict=True)}  # fmt: skip
+    assert shown == set(told)
+    assert list(told.values()) == [
+        "payé sur l’année, à l’heure",
+        "payé sur l’année, en retard",
+        "encore impayé",
+    ]

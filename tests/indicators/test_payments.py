@@ -19,7 +19,9 @@ from capclient.indicators.lateness import (
 )
 from capclient.indicators.payment_score import payment_scores
 from capclient.indicators.penalties import (
+    ALWAYS,
     calculation,
+    contract_rates,
     half_year_rates,
     penalties,
     recovery_indemnity,
@@ -337,3 +339,22 @@ def test_a_calculation_adds_up_to_the_interest(is_frozen):
         assert sums[label] == rounded_euros(exact[label])
     assert set(rows.claim) == {0, 1}
     assert rows[rows.claim == 0].days.sum() == (pd.Timestamp(D) - pd.Timestamp("2022-11-03")).days
+
+
+def test_a_contract_rate_is_raised_to_the_floor_of_the_half_years_that_are_known():
+    legal = {date(2024, 9, 30): Decimal("4.92"), date(2025, 1, 1): Decimal("3.71")}
+    rates = contract_rates(Decimal(12), legal, always=None, times=Decimal(3), last=date(2025, 12, 31))
+    assert rates == {ALWAYS: 12, date(2024, 7, 1): Decimal("14.76"), date(2025, 1, 1): 12}
+    known = contract_rates(Decimal(12), legal, always=Decimal(5), times=Decimal(3), last=date(2025, 12, 31))
+    assert known == {
+        ALWAYS: 15,
+        date(2024, 7, 1): Decimal("14.76"),
+        date(2025, 1, 1): 12,
+        date(2025, 7, 1): 15,
+    }
+
+
+def test_half_years_told_after_the_last_day_change_no_rate():
+    legal = {date(2026, 1, 1): Decimal(9)}
+    rates = contract_rates(Decimal(12), legal, always=None, times=Decimal(3), last=date(2025, 12, 31))
+    assert rates == {ALWAYS: 12}

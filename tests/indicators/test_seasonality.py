@@ -5,6 +5,7 @@ import pytest
 
 from capclient.indicators.seasonality import next_season_end, season_end, seasonality
 from capclient.periods import Period
+from capclient.thresholds import SeasonThresholds
 
 AUTUMN = [5.0] * 8 + [20.0, 20.0, 15.0, 5.0]  # September to November hold 55 of 100
 WINTER = [40.0, 30.0] + [2.0] * 9 + [50.0]
@@ -112,3 +113,26 @@ def test_the_year_in_which_a_client_began_part_way_decides_nothing_when_two_othe
     assert not one_year_less.loc["C1", "seasonal"]
     first_of_the_data = seasonality(ledger, covered=Period(date(2022, 1, 1), date(2024, 12, 31)))
     assert not first_of_the_data.loc["C1", "seasonal"]
+
+
+def test_a_client_that_orders_once_or_twice_a_year_shows_no_season() -> None:
+    """One order a year, in the same month, fills its window whatever the season."""
+    strong = [0.0] * 8 + [20.0, 20.0, 15.0] + [0.0]
+    ledger = pd.concat(
+        [
+            sales(client, "2022-01-01", strong * 3).assign(orders=[0] * 8 + [1, 1, third] + [0] + rest)
+            for client, third, rest in (
+                ("C1", 1, ([0] * 8 + [1, 1, 1, 0]) * 2),
+                ("C2", 0, ([0] * 8 + [1, 1, 1, 0]) * 2),  # a first year of two orders
+                ("C3", 1, ([0] * 8 + [1, 1, 0, 0]) * 2),
+            )
+        ]
+    )
+    covered = Period(date(2022, 1, 1), date(2024, 12, 31))
+    found = seasonality(ledger, covered=covered)
+    assert found["seasonal"].tolist() == [True, False, False]
+    assert seasonality(ledger.drop(columns="orders"), covered=covered)["seasonal"].all()
+    any_year = SeasonThresholds(year_orders=0)
+    assert seasonality(ledger, covered=covered, thresholds=any_year)["seasonal"].all()
+    one_year = Period(date(2024, 1, 1), date(2024, 12, 31))
+    assert seasonality(ledger, covered=one_year)["to_confirm"].tolist() == [True, True, False]

@@ -79,3 +79,28 @@ def test_equal_clients_get_equal_scores_whatever_the_order(rows: list) -> None:
     back = frame[::-1]
     again = rfm_scores(back["recency"], back["frequency"], back["revenue"].astype(float))
     pd.testing.assert_frame_equal(again[::-1], scores)
+
+
+def test_twenty_four_clients_are_cut_in_three_and_twenty_five_in_five() -> None:
+    days = pd.Series(range(1, 26))
+    small = rfm_scores(days[:24], days[:24], days[:24].astype(float))
+    assert small["m"].value_counts().to_dict() == {1: 8, 2: 8, 3: 8}
+    assert rfm_scores(days, days, days.astype(float))["m"].value_counts().to_dict() == {
+        k: 5 for k in range(1, 6)
+    }
+
+
+@pytest.mark.parametrize(("levels", "middle"), [(3, 2), (5, 3)])
+def test_clients_all_alike_share_the_middle_score(levels: int, middle: int) -> None:
+    ones = pd.Series([1] * 30)
+    scores = rfm_scores(ones, ones, ones.astype(float), levels=levels)
+    assert (scores == middle).all(axis=None)
+    assert rfm_segments(scores, levels=levels).nunique() == 1
+
+
+def test_a_client_alone_has_the_best_score_of_three() -> None:
+    scores = rfm_scores(pd.Series([10]), pd.Series([1]), pd.Series([5.0]))
+    assert scores.iloc[0].tolist() == [3, 3, 3]
+    assert rfm_segments(scores, levels=3).tolist() == ["champions"]
+    nobody = rfm_scores(pd.Series(dtype="Int64"), pd.Series(dtype="Int64"), pd.Series(dtype="float64"))
+    assert nobody.empty and rfm_grid(nobody, levels=3).to_numpy().sum() == 0

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
 from scipy.special import gamma, hyp2f1
@@ -191,3 +193,122 @@ def test_the_order_of_clients_changes_nothing():
     clients = simulated(500, 8)
     shuffled = clients.sample(frac=1, random_state=1)
     assert beta_geometric.fit(Histories.of(clients)) == beta_geometric.fit(Histories.of(shuffled))
+
+
+def simulated_deaths(n, seed, *, r=0.7, alpha=8.0, s=0.8, beta=12.0, weeks=90.0):
+    """Clients that behave as Pareto/NBD says: each stops at a moment of its own."""
+    rng = np.random.default_rng(seed)
+    pace = rng.gamma(r, 1 / alpha, n)
+    stop = rng.exponential(1 / rng.gamma(s, 1 / beta, n))
+    age = rng.integers(int(weeks * 3.5), int(weeks * 7), n) / 7
+    seen = np.minimum(stop, age)
+    x = rng.poisson(pace * seen).astype("float64")
+    last = np.where(
+        x > 0, seen * rng.random(n) ** (1 / np.maximum(x, 1)), 0.0
+    )  # the largest of x uniform moments
+    return pd.DataFrame({"x": x, "t_x": last, "T": age})
+
+
+def simulated_first_stop(n, seed, *, buys=(0.8, 6.0), stops=(0.9, 2.5), weeks=60.0):
+    """Clients that behave as MBG/NBD says: one may stop after its first purchase already."""
+    rng = np.random.default_rng(seed + 1)
+    clients = simulated(n, seed, buys=buys, stops=stops, weeks=weeks)
+    # the first purchase is one more occasion to stop: those who take it never come back
+    rng_stop = np.random.default_rng(seed)
+    rng_stop.gamma(buys[0], 1 / buys[1], n)
+    stop = rng_stop.beta(*stops, n)  # the same draws as simulated()
+    gone = rng.random(n) < stop
+    clients.loc[gone, ["x", "t_x"]] = 0.0
+    return clients
+
+
+@pytest.mark.parametrize(
+    ("fit", "clients", "planted"),
+    [
+        (pareto.fit, simulated_deaths(40_000, 21), (0.7, 8.0, 0.8, 12.0)),
+        (
+            lambda rows: beta_geometric.fit(rows, modified=True),
+            simulated_first_stop(40_000, 22),
+            (0.8, 6.0, 0.9, 2.5),
+        ),
+        (beta_geometric.fit, simulated(60_000, 23), (0.8, 6.0, 0.9, 2.5)),  # begins from a sample
+    ],
+    ids=["Pareto/NBD", "MBG/NBD", "BG/NBD from a sample"],
+)
+def test_each_model_recovers_its_own_parameters(fit, clients, planted):
+    found = fit(Histories.of(clients))
+    for value, error, truth in zip(found.values, found.errors, planted, strict=True):
+        assert abs(value - truth) < 4 * error and error < truth / 4
+
+
+def test_a_search_from_a_sample_ends_where_the_whole_search_ends(monkeypatch):
+    histories = Histories.of(simulated(60_000, 23))
+    quick = beta_geometric.fit(histories)
+    monkeypatch.setattr(beta_geometric, "SAMPLE", 10**9)
+    np.testing.assert_allclose(quick.values, beta_geometric.fit(histories).values, rtol=1e-5)
+
+
+@pytest.mark.parametrize("modified", [False, True])
+def test_blocks_and_the_order_of_rows_change_nothing(monkeypatch, modified):
+    rows = Histories.of(simulated(500, 4)).rows
+    values = np.array([0.6, 5.0, 0.9, 2.0])
+    whole = beta_geometric.score(values, Histories(rows), modified=modified)
+    monkeypatch.setattr(beta_geometric, "BLOCK", 7)
+    pieces = beta_geometric.score(values, Histories(rows.sample(frac=1, random_state=2)), modified=modified)
+    assert whole[0] == pytest.approx(pieces[0], rel=1e-12)
+    np.testing.assert_allclose(whole[1], pieces[1], rtol=1e-9)
+
+
+def test_histories_keep_every_client():
+    clients = simulated(2_000, 12).assign(
+        t_x=lambda rows: rows.t_x.round(0), T=lambda rows: rows["T"].round(0)
+    )
+    rows = Histories.of(clients).rows
+    plain = clients.groupby(["x", "T", "t_x"]).size()
+    kept = rows.set_index(["x", "T", "t_x"]).customers
+    assert (kept.sort_index() == plain.sort_index()).all() and kept.sum() == 2_000
+    assert Histories.of(clients).weeks == pytest.approx(clients["T"].mean())
+
+
+def test_clients_that_hardly_stop_are_said_to_be_all_alike():
+    """A steady trade: every client buys at its pace and only the sixtieth purchase of some is the last."""
+    rng = np.random.default_rng(2)
+    pace, age = rng.gamma(4, 1 / 18, 600), rng.integers(700, 1800, 600) / 7
+    rows = []
+    for one, weeks in zip(pace, age, strict=True):
+        now = last = 0.0
+        x = 0
+        while (now := now + rng.exponential(1 / one)) <= weeks:
+            x, last = x + 1, now
+            if x == 60:
+                break
+        rows.append((float(x), last, weeks))
+    clients = pd.DataFrame(rows, columns=["x", "t_x", "T"])
+    assert beta_geometric.fit(Histories.of(clients)) == Unknown("unreliable:same_stops")
+
+
+@given(
+    x=st.integers(1, 60),
+    moments=st.lists(st.floats(0.1, 200), min_size=3, max_size=3, unique=True),
+    model=st.sampled_from(["bg", "mbg", "pareto"]),
+    weeks=st.floats(1, 60),
+)
+def test_silence_lowers_the_chance_and_time_brings_purchases(x, moments, model, weeks):
+    last, near, far = sorted(moments)
+    pair = pd.DataFrame({"x": [x, x], "t_x": [last, last], "T": [near, far]}).astype("float64")
+    home, found = (pareto, Fit(pareto.NAMES, (0.55, 10.6, 0.6, 11.7), (), 0, 1)) if model == "pareto" else (
+        beta_geometric, CDNOW,
+    )  # fmt: skip
+    more = {} if model == "pareto" else {"modified": model == "mbg"}
+    chance = home.probability_active(found, pair, **more)
+    assert chance.between(0, 1).all() and chance.iloc[1] <= chance.iloc[0] + 1e-12
+    soon, later = (home.expected_purchases(found, pair, ahead, **more) for ahead in (weeks, 2 * weeks))
+    assert (soon >= -1e-9).all() and (later >= soon - 1e-9).all()
+    assert (later <= 2 * soon + 1e-9).all()  # a client that may stop buys less and less
+
+
+@given(st.integers(0, 40), st.floats(0.5, 100), st.floats(1, 100))
+def test_the_chance_to_buy_is_below_that_of_being_there(x, age, weeks):
+    one = pd.DataFrame({"x": [float(x)], "t_x": [age * 0.7 if x else 0.0], "T": [age]})
+    buys = beta_geometric.probability_of_purchase(CDNOW, one, weeks).iloc[0]
+    assert 0 <= buys <= beta_geometric.probability_active(CDNOW, one).iloc[0] + 1e-12

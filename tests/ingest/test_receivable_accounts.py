@@ -1,11 +1,14 @@
 """Customers' accounts made from invoices and payments: what settles what, how we know, and what stays open."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from capclient.engine.payments import events
 from capclient.engine.receivables import open_positions
 from capclient.frames import written
 from capclient.ingest.due_dates import read_term
@@ -318,3 +321,92 @@ def test_one_number_may_stand_for_a_payment_and_its_bounce_or_for_two_instalment
     assert portfolio.store.report["tables"]["payments"]["turned"] == 1
     parts = [payment("VIR", "C1", "F1", "2025-02-01", "60"), payment("VIR", "C1", "F1", "2025-03-01", "60")]
     assert still_open(company(lines, parts)) == {}
+
+
+def three_bills():
+    return [invoice("F1", "C1", "2025-01-10", "70", due="2025-02-10"),
+            invoice("F2", "C1", "2025-01-20", "50", due="2025-03-20"),
+            invoice("F3", "C1", "2025-01-25", "30", due="2025-04-25")]  # fmt: skip
+
+
+def test_the_bounce_of_a_receipt_of_several_invoices_opens_each_with_its_own_due_date():
+    paid = [
+        payment("P1", "C1", None, "2025-02-01", "120"),
+        payment("R1", "C1", None, "2025-04-01", "-120", "reject"),
+    ]
+    portfolio = company(three_bills(), paid, receivables={"matching": "sum"})
+    assert sorted((due, rest) for (_, rest), due in dues(portfolio).items()) == [
+        (date(2025, 2, 10), 70), (date(2025, 3, 20), 50), (date(2025, 4, 25), 30)]  # fmt: skip
+    assert still_open(portfolio, date(2025, 3, 31)) == {
+        ("C1", "C1|F3|2025-04-25"): 30
+    }  # as if nothing came back
+    table = portfolio.table("payments").set_index("payment_id")
+    assert table.invoice_id.dropna().to_dict() == {"R1|part 1": "F1", "R1|part 2": "F2"}
+    told = portfolio.ledger.frame(
+        events(with_payments=True), {"start": date(2025, 1, 1), "end": AS_OF, "day": AS_OF}
+    )
+    assert told.rejected.tolist() == [1]  # one payment came back, in two parts
+
+
+def test_what_is_paid_again_after_such_a_bounce_settles_its_parts_in_order():
+    paid = [payment("P1", "C1", None, "2025-02-01", "120"), payment("R1", "C1", None, "2025-04-01", "-120", "reject"),
+            payment("P2", "C1", None, "2025-05-01", "120")]  # fmt: skip
+    whole = company(three_bills(), paid, receivables={"matching": "sum"})
+    assert still_open(whole) == {("C1", "C1|F3|2025-04-25"): 30}
+    paid[2] = payment("P2", "C1", None, "2025-05-01", "100")
+    part = company(three_bills()[:2], paid, receivables={"matching": "fifo"})
+    assert dues(part) == {("R1|part 2", 20): date(2025, 3, 20)}
+
+
+def test_what_a_returned_receipt_had_settled_of_nothing_meets_the_rest_of_that_receipt():
+    paid = [
+        payment("P1", "C1", None, "2025-02-01", "90"),
+        payment("R1", "C1", None, "2025-04-01", "-90", "reject"),
+    ]
+    portfolio = company(three_bills()[:1], paid, receivables={"matching": "fifo"})
+    assert dues(portfolio) == {
+        ("R1|part 2", 70): date(2025, 2, 10)
+    }  # the other 20 met the rest of the receipt
+    table = portfolio.table("payments").set_index("payment_id")
+    assert table.amount.to_dict() == {"P1": 90, "R1|part 1": -20, "R1|part 2": -70}
+
+
+def test_of_several_receipts_of_one_amount_the_last_before_it_came_back():
+    lines = [invoice("F1", "C1", "2025-01-10", "50", due="2025-02-10"),
+             invoice("F2", "C1", "2025-02-10", "50", due="2025-03-10"),
+             invoice("F3", "C1", "2025-04-10", "50", due="2025-05-10")]  # fmt: skip
+    paid = [payment(f"P{n}", "C1", f"F{n}", day, "50") for n, day in
+            ((1, "2025-02-01"), (2, "2025-03-01"), (3, "2025-05-01"))]  # fmt: skip
+    back = payment("R", "C1", None, "2025-03-15", "-50", "reject")
+    assert dues(company(lines, [*paid, back])) == {("R", 50): date(2025, 3, 10)}
+    other = payment("R", "C1", None, "2025-03-15", "-49", "reject")
+    assert dues(company(lines, [*paid, other])) == {("R", 49): date(2025, 3, 15)}
+
+
+BILLS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=6)
+RETURNS = st.lists(
+    st.tuples(st.integers(1, 8), st.integers(0, 90), st.integers(0, 40)), min_size=1, max_size=3
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
+@given(bills=BILLS, back=RETURNS, matching=st.sampled_from(["amount", "sum", "fifo"]))
+def test_a_nameless_bounce_changes_no_total_and_no_day_before_it(bills, back, matching):
+    first = date(2025, 1, 1)
+    lines = [invoice(f"F{n}", "C1", f"{first + timedelta(start)}", str(10 * tens),
+                     due=f"{first + timedelta(start + wait)}")
+             for n, (tens, start, wait) in enumerate(bills)]  # fmt: skip
+    received = [payment(f"P{n}", "C1", None, f"{first + timedelta(start)}", str(10 * tens))
+                for n, (tens, start, _) in enumerate(back)]  # fmt: skip
+    returned = [payment(f"R{n}", "C1", None, f"{first + timedelta(start + wait)}", str(-10 * tens), "reject")
+                for n, (tens, start, wait) in enumerate(back)]  # fmt: skip
+    bounced = company(lines, [*received, *returned], receivables={"matching": matching})
+    silent = company(lines, received, receivables={"matching": matching})
+    came = min(first + timedelta(start + wait) for _, start, wait in back)
+    assert still_open(bounced, came - timedelta(1)) == still_open(silent, came - timedelta(1))
+    for day in {came, *(first + timedelta(days) for days in (30, 60, 90, 120, 180))}:
+        owed = sum(10 * tens for tens, start, _ in bills if first + timedelta(start) <= day)
+        paid = sum(10 * tens for tens, start, _ in back if first + timedelta(start) <= day)
+        gone = sum(10 * tens for tens, start, wait in back if first + timedelta(start + wait) <= day)
+        assert sum(still_open(bounced, day).values()) == owed - paid + gone

@@ -235,6 +235,11 @@ def test_probabilities_with_their_sign_are_percentages(crm):
     assert told["unreadable"] == {}
 
 
+def test_a_sign_in_some_cells_and_no_bare_number_above_one_leave_nothing_to_guess(crm):
+    told, found = prospects(crm, "20 %", "0,8", "1")
+    assert found == [Decimal("0.2"), Decimal("0.8"), Decimal(1)]
+
+
 def test_probabilities_above_one_are_percentages_and_one_in_two_among_them_is_nobody_s_guess(crm):
     told, found = prospects(crm, "90", "50", "0,5", "0", "120")
     assert found == [Decimal("0.9"), Decimal("0.5"), None, Decimal(0), None]

@@ -74,3 +74,35 @@ def test_a_caveat_or_a_notice_said_twice_in_a_cell_is_said_once(opening):
     opening(owed(disputed="true"))
     twice = notebook.together(notebook.note("receivables.wait"), notebook.note("receivables.wait"))
     assert len(twice.answers) == 1
+
+
+def test_credits_that_exceed_the_debts_are_said_apart(opening):
+    lines = [invoice("S", "A", "2025-06-30", 3650, "2025-07-30")]
+    paid = [payment("X", "B", None, "2025-12-31", 3000)]
+    accounts = opening(company(lines, paid))
+    words = " ".join(notebook.owed_note(accounts).words.split())
+    assert words == (
+        "Factures ouvertes : 3 650 €, dont 3 650 € échus (100,0 %) ; 3 000 € de crédits non affectés restent à "
+        "ranger ; solde 650 €."
+    )
+    assert "de factures ouvertes" in notebook.ageing_figure(accounts).title
+    plain = notebook.owed_note(opening(owed(disputed="false")))
+    assert plain.words.startswith("Les clients doivent")
+
+
+def test_the_first_columns_of_the_debtors_are_those_that_a_phone_shows(opening):
+    heads = [column.label for column in notebook.debtors_table(opening(owed(disputed="true"))).columns]
+    assert heads.index("Échu impayé") == 2 and heads.index("Non affecté") > heads.index("Sans échéance")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("fr", ("sans groupe", "sans commercial")), ("en", ("no group", "no salesperson"))],
+)
+def test_clients_without_group_or_salesperson_have_a_row_with_its_name(opening, lang, words):
+    sheet = [{"customer_id": "A", "group_id": "G"}, {"customer_id": "B", "salesperson": "Anne"}]
+    lines = [*LINES, invoice("T", "B", "2025-06-30", 50, "2025-07-30")]
+    accounts = opening(company(lines, PAID, customers=sheet), lang)
+    shown = notebook.debtor_groups_table(accounts), notebook.debtor_salespeople_table(accounts)
+    for word, table in zip(words, shown, strict=True):
+        assert word in [row[0].text for row in table.rows]

@@ -158,7 +158,7 @@ def test_the_letters_add_up(tmp_path):
         lines.assign(amount_ht=lines.amount_ttc), payments=pays, as_of=date(2025, 7, 30), company="adds"
     )
     assert write_recovery(found, tmp_path, "en") == ["A"]
-    notice = contents(tmp_path / "recouvrement" / "A.zip")["lettres/en-formal-notice.html"]
+    notice = contents(tmp_path / "recouvrement" / "A.zip")["letters/en-formal-notice.html"]
     # 12,000 less a receipt of 2,000 that nobody allocated, 249.53 of penalties, one invoice
     for said in ("€12,000.00", "€10,000.00", "€249.53", "€40.00", "€10,289.53"):
         assert said in notice, said
@@ -207,7 +207,7 @@ def test_reminders_are_told_only_where_some_are_recorded(tmp_path):
     told = case_of(tmp_path / "a", invoices(OLD), one_payment(*ELSE), interactions=talks)
     silent = case_of(tmp_path / "b", invoices(OLD), one_payment(*ELSE))
     name = "lettres/fr-mise-en-demeure.html"
-    assert "Malgré nos rappels (10 juin 2025)" in told[name] and "Malgré" not in silent[name]
+    assert "Malgré notre rappel du 10 juin 2025" in told[name] and "Malgré" not in silent[name]
 
 
 def test_an_estimated_due_date_gives_a_reminder_and_says_so(tmp_path):

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from capclient.portfolio import Portfolio
 from capclient.publish.workbook import write_workbook
 from capclient.themes import results
+from capclient.wording import text
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +83,30 @@ def test_segments_stand_in_the_workbook_with_what_has_none(tmp_path, portfolio):
     book = CalamineWorkbook.from_path(str(write_workbook(portfolio, results(portfolio), tmp_path, "fr")))
     _, *rows = book.get_sheet_by_name("Segments").to_python()
     assert any(row[0] == "Taille" for row in rows)
+
+
+def test_the_recovery_sheet_shows_what_is_claimed_the_step_in_words_and_the_day_of_the_next(tmp_path):
+    lines = pd.DataFrame(
+        {"invoice_id": ["F1", "F2"], "customer_id": ["A", "B"], "invoice_date": "2025-06-01",
+         "due_date": ["2025-12-10", "2025-07-01"], "amount_ht": ["1000", "200"], "amount_ttc": ["1200", "240"]}
+    )  # fmt: skip
+    paid = pd.DataFrame(
+        {"customer_id": ["B"], "invoice_id": [None], "date": ["2025-07-05"], "amount": ["250"]}
+    )
+    portfolio = Portfolio.from_frames(lines, payments=paid, as_of=date(2025, 12, 31), company="claims")
+    for lang in ("fr", "en"):
+        book = CalamineWorkbook.from_path(str(write_workbook(portfolio, results(portfolio), tmp_path, lang)))
+        head, *rows = book.get_sheet_by_name(text("sheet.recovery", lang)).to_python()
+        words = [text(f"column.{name}", lang) for name in
+                 ("customer_id", "name", "salesperson", "to_claim", "oldest_days", "recovery_stage", "next_date",
+                  "payment_grade")]  # fmt: skip
+        assert head == words
+        table = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+        stage = text("column.recovery_stage", lang)
+        assert table["A"][stage] == text("recovery_stage.dunning", lang)
+        assert table["B"][stage] == text("recovery_stage.reconcile", lang)
+        assert (table["A"][text("column.to_claim", lang)], table["B"][text("column.to_claim", lang)]) == (
+            1200,
+            0,
+        )
+        assert str(table["A"][text("column.next_date", lang)])[:4] == "2026"

@@ -22,7 +22,8 @@ OUTCOMES = [
     ("online_retail_ii_slice50k.csv", RETAIL, [], ["2\u202f638 factures", "supposé hors taxes"]),
     ("online_retail_ii_slice50k.xlsx", RETAIL, [], ["feuille Year 2010-2011", "6\u202f166 lignes sans client"]),
     ("online_retail_by_day", RETAIL, [], ["2011-12-09.csv"]),
-    ("ibm_late_payment_receivables.csv", {"invoice_id", "customer_id", "invoice_date", "due_date"}, ["amount_ht"],
+    ("ibm_late_payment_receivables.csv",
+     {"invoice_id", "customer_id", "invoice_date", "due_date", "disputed"}, ["amount_ht"],
      ["du 03/01/2012 au 02/12/2013", "jamais avant la facture", "hors taxes ou TTC ?"]),
     # the values tell what no header does: Amount holds the Australian tax of 10 %
     ("saas_invoice_lines_sample100.csv",

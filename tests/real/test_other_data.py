@@ -15,7 +15,7 @@ import pytest
 
 from capclient.params import Params, make_params, read_params
 from capclient.portfolio import Portfolio
-from capclient.themes import results, segments
+from capclient.themes import client_groups, results
 from tests.e2e.companies import capclient, said
 
 pytestmark = pytest.mark.real
@@ -72,9 +72,11 @@ def test_totals_say_what_they_cannot_do_and_find_groups_of_clients(wholesale: Pa
     dated = [id for id in reasons if id.partition(".")[0] in ("activity", "lifecycle", "retention")]
     assert len(dated) > 20
     assert {reasons[id] for id in dated} == {"missing:invoice_lines"}
-    groups = segments(portfolio).clusters
+    found = client_groups(portfolio)
+    groups = found.clusters
     assert groups.k >= 2 and groups.sizes.sum() == 440 and 0 < groups.silhouette <= 1
-    assert segments(portfolio).labels.notna().all()
+    assert groups.labels.notna().all()  # each client has its group
+    assert found.labels.notna().all() == (found.reason is None)  # and is told of it when groups exist
 
 
 @pytest.mark.slow

@@ -8,7 +8,8 @@ import pytest
 from capclient.decisions.recovery import recovery_cases
 from capclient.portfolio import Portfolio
 from capclient.themes import activity, customers, lateness, payment_terms, recovery, results
-from capclient.themes.payment_terms import kinds_of_buyers, terms_by_client
+from capclient.themes.buyers import kinds_of_buyers
+from capclient.themes.payment_terms import terms_by_client
 
 D = date(2025, 12, 31)
 OWN = [
@@ -142,7 +143,7 @@ def test_foreign_clients_are_not_judged():
         paid(("A", "F1", "2025-12-01", 10)),
         customers=sheet,
     )
-    assert findings(found)["receivables.lme_breach_share"].reason == "not_applicable"
+    assert findings(found)["receivables.lme_breach_share"].reason == "not_applicable:no_terms"
     assert value(found, "terms_judged_invoices") == 0
 
 

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capclient import datasets
+from capclient import datasets, notebook
 from capclient.frames import written
+from capclient.notebook.desk import Desk, _desks
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings, concentration, customers, profitability
+from capclient.themes.effort import effort
 from capclient.vocabulary import Unknown, finding_specs
 
 AS_OF = date(2025, 12, 31)
@@ -308,3 +310,79 @@ def test_pools_of_the_demo_are_charged_outside_or_unused(simulated):
     np.testing.assert_allclose(sheet.charged + sheet.outside + sheet.unused, sheet.pool, atol=1e-6)
     costs = profitability(simulated).service.costs
     assert costs.sum().sum() == pytest.approx(table.charged.sum(), abs=0.01)
+
+
+@pytest.fixture
+def desks():
+    before = list(_desks)
+
+    def put(portfolio, lang="fr"):
+        _desks[:] = [Desk(portfolio, lang)]
+        return portfolio
+
+    yield put
+    _desks[:] = before
+
+
+def wasteful(**more):
+    """BIG brings nearly everything and is never visited; twenty small clients of Ann get one to twenty visits."""
+    rows = [(f"B{year}{month}", "BIG", f"{year}-{month:02d}-15", 10_000.0)
+            for year in (2023, 2024, 2025) for month in range(1, 13)]  # fmt: skip
+    rows += [(f"S{n}", f"S{n:02d}", "2025-03-01", 10.0) for n in range(1, 21)] + [
+        ("E", "BIG", "2025-12-31", 1.0)
+    ]
+    frame = pd.DataFrame(rows, columns=["invoice_id", "customer_id", "invoice_date", "amount_ht"])
+    seen = talks(*((f"S{n:02d}", f"2025-{1 + at % 12:02d}-02", "visit", None, 1.0)
+                   for n in range(1, 21) for at in range(n)))  # fmt: skip
+    return company({"invoice_lines": frame.assign(salesperson="Ann"), "interactions": seen, **more})
+
+
+def test_over_visited_clients_are_ranked_by_what_their_visits_too_many_cost(desks):
+    costs = pd.DataFrame({"salesperson": ["Ann"], "cost_per_visit": ["150"]})
+    portfolio = desks(wasteful(targets=costs))
+    table = effort(portfolio).customers
+    deserved = 210 * 10 / (120_001 + 200)  # the visits that ten euros of revenue deserve
+    assert table.visits_beyond["S20"] == pytest.approx(20 - deserved)
+    assert table.beyond_cost["S20"] == pytest.approx(150 * (20 - deserved), abs=0.01)
+    assert round(table.visits_beyond.sum(), 6) == 0
+    (shown,) = notebook.visits_table(profitability(portfolio)).answers
+    assert [row[0].text for row in shown.rows] == [f"S{n:02d}" for n in range(20, 5, -1)]
+    said = shown.html()
+    assert "5 autres lignes" in said and "31\u202f448\u00a0€ de visites de trop" in said
+
+
+def test_without_the_cost_of_a_visit_the_most_wasted_visits_come_first(desks):
+    (shown,) = notebook.visits_table(profitability(desks(wasteful()))).answers
+    heads = [column.label for column in shown.columns]
+    assert "Visites de trop" in heads and "Leur coût" not in heads
+    assert [row[0].text for row in shown.rows][:2] == ["S20", "S19"]
+
+
+ORDERS = [
+    ("F1", "A", "2025-01-10", "O1", 100), ("F1", "A", "2025-01-10", "O2", 50),  # one invoice of two orders
+    ("F2", "A", "2025-02-10", "O2", 50), ("F3", "A", "2025-03-10", None, 10),  # O2 in two deliveries
+    ("F4", "A", "2024-12-20", "O4", 10), ("F5", "A", "2025-01-05", "O4", 10),  # begun the year before
+]  # fmt: skip
+
+
+def test_the_driver_orders_is_the_number_of_orders_of_every_other_count():
+    rows = [*ORDERS, *(("X" + str(month), "X", f"{2023 + month // 13}-{1 + month % 12:02d}-28", None, 5)
+                       for month in range(1, 36))]  # fmt: skip
+    names = ["invoice_id", "customer_id", "invoice_date", "order_id", "amount_ht"]
+    frame = pd.DataFrame([*rows, ("Z", "X", "2025-12-31", None, 5)], columns=names)
+    portfolio = company({"invoice_lines": frame.assign(cost=1.0)},
+                        cost_pools={"commande": {"amount": "1000", "capacity": "100"}})  # fmt: skip
+    quantities = profitability(portfolio).service.quantities
+    told = portfolio.customers.orders_n
+    assert told["A"] == 3  # O1 and O2, begun by F1, and F3; O4 was placed in 2024
+    assert quantities["order"].to_dict() == told.astype(float).to_dict()
+
+
+def test_an_incomplete_year_without_costs_asks_for_costs_and_not_for_another_year():
+    short = lines(cost=False)
+    found = Portfolio.from_frames(short[short.invoice_date >= "2025-06-01"], as_of=AS_OF)
+    assert not found.is_complete(found.windows.n)
+    assert Findings(found)["margin.gross"].reason == "missing:cost"
+    costed = lines()
+    told = Portfolio.from_frames(costed[costed.invoice_date >= "2025-06-01"], as_of=AS_OF)
+    assert Findings(told)["margin.gross"].reason == "period_incomplete"

@@ -15,6 +15,7 @@ from capclient.portfolio import Portfolio
 from capclient.themes import Findings
 from capclient.themes.accounts import tables
 from capclient.themes.collection import PARTS
+from capclient.themes.customers import customers
 from capclient.themes.debtors import BUCKETS
 from capclient.themes.receivables import receivables
 from capclient.vocabulary import finding_specs
@@ -22,7 +23,7 @@ from capclient.vocabulary import finding_specs
 AS_OF = date(2025, 12, 31)
 
 
-def company(lines, payments=None, *, as_of=AS_OF, thresholds=None, **others):
+def company(lines, payments=None, *, as_of=AS_OF, thresholds=None, period=None, **others):
     frames = {
         "invoice_lines": pd.DataFrame(lines),
         **{name: pd.DataFrame(rows) for name, rows in others.items()},
@@ -30,7 +31,7 @@ def company(lines, payments=None, *, as_of=AS_OF, thresholds=None, **others):
     if payments is not None:
         frames["payments"] = pd.DataFrame(payments)
     content = {"company": {"id": "owed"}, "sources": {name: f"{name}.parquet" for name in frames},
-               "period": {"as_of": as_of.isoformat()}, "thresholds": thresholds or {}}  # fmt: skip
+               "period": {"as_of": as_of.isoformat(), **(period or {})}, "thresholds": thresholds or {}}  # fmt: skip
     return Portfolio.of(make_params(content, folder=written(frames), where="test"))
 
 
@@ -357,7 +358,11 @@ def test_groups_and_salespeople_add_up_to_their_clients(five):
         {"customer_id": "B", "salesperson": "Anne"},
     ]
     found = receivables(company(FIVE, PAID, customers=sheet))
-    assert found.groups.receivable.to_dict() == {"G": 190}
+    assert found.groups.receivable["G"] == 190
+    assert found.groups.receivable[found.groups.index.isna()].tolist() == [
+        130
+    ]  # the row of those who have none
+    assert found.groups.weight.sum() == pytest.approx(1) and len(found.salespeople) == 1
     assert found.salespeople.loc["Anne", ["receivable", "overdue", "customers"]].tolist() == [320, 210, 2]
     assert found.customers.oldest_days.to_dict() == {"A": 30, "B": 91}
 
@@ -366,3 +371,61 @@ def test_classes_of_the_company_change_the_picture_and_no_finding(five):
     portfolio = company(FIVE, PAID, thresholds={"receivables": {"buckets": [15, 45, 120]}})
     assert ages(portfolio) == {"not_due": 150, "overdue_16_45": 150, "overdue_46_120": 60, "unallocated": -40}
     assert Findings(portfolio)["receivables.overdue_31_60"].value == 70
+
+
+def test_tables_by_group_and_by_salesperson_add_up_to_the_balance():
+    sheet = [{"customer_id": "A", "group_id": "G"}, {"customer_id": "B", "salesperson": "Anne"}]
+    found = receivables(company(FIVE, PAID, customers=sheet))
+    for frame in (found.groups, found.salespeople):
+        assert frame.receivable.sum() == found.balance.sum() and frame.customers.sum() == 2
+    assert receivables(company(FIVE, PAID)).groups.empty
+
+
+def months(until, *, paid_before="2025-09-01"):
+    """One invoice a month of 2025, one in January of the two years before."""
+    days = [date(2023, 1, 15), date(2024, 1, 15), *(date(2025, month, 15) for month in range(1, until + 1))]
+    bills = [invoice(f"H{day}", "A", str(day), 12000, str(day + timedelta(30)), disputed=day.month == until)
+             for day in days]  # fmt: skip
+    small = [invoice(f"G{year}{month}", "Z", f"{year}-{month:02d}-10", 12, f"{year}-{month:02d}-10")
+             for year in (2023, 2024, 2025) for month in range(1, 13)]  # fmt: skip
+    paid = [payment(bill["invoice_id"], bill["customer_id"], bill["invoice_id"], bill["due_date"], bill["amount_ttc"])
+            for bill in [*bills, *small] if bill["due_date"] < paid_before]  # fmt: skip
+    return [*bills, *small], paid
+
+
+@pytest.mark.parametrize(("day", "is_apart"), [(date(2025, 9, 30), True), (date(2024, 12, 31), False)])
+def test_what_is_open_is_compared_with_the_twelve_months_before_whatever_the_fiscal_year(day, is_apart):
+    """DSO was 723 days and CEI -82 when a balance of September met the sales of the year before."""
+    lines, paid = months(9)
+    rolling, fiscal = (
+        Findings(company(lines, paid, as_of=day, period={"basis": basis})) for basis in ("rolling", "fiscal")
+    )
+    names = ("dso", "dso_best_possible", "average_days_delinquent", "cei", "late_share", "late_over_30_share",
+             "days_late_signed", "settlement_days", "late_invoices", "late_penalties_due", "dispute_rate")  # fmt: skip
+    for name in names:
+        one, other = rolling[f"receivables.{name}"], fiscal[f"receivables.{name}"]
+        assert (one.value, one.reason, one.period) == (other.value, other.reason, other.period), name
+        assert ("caveat.twelve_months" in (other.caveat or "")) is is_apart, name
+        assert "caveat.twelve_months" not in (one.caveat or "")
+
+
+@pytest.mark.parametrize("day", [date(2024, 12, 31), date(2025, 2, 28), date(2025, 6, 30)])
+def test_restating_revenue_changes_nothing_of_what_clients_owe(day):
+    lines, paid = months(0, paid_before="2026-01-01")
+    lines += [invoice("12", "A", "2024-11-20", 1200, "2024-12-20", doc_type="invoice"),
+              invoice("AV", "A", "2025-03-10", -600, doc_type="credit_note", credited_invoice_id="12")]  # fmt: skip
+    plain, restated = (
+        Findings(company(lines, paid, as_of=day, period={"restate": restate})) for restate in (False, True)
+    )
+    for id in [spec for spec in finding_specs() if spec.startswith("receivables.")]:
+        assert plain[id].value == restated[id].value, id
+    assert plain["receivables.overdue"].value == (600 if day.month == 6 else 1200)
+
+
+def test_the_cost_to_serve_of_a_client_needs_no_cost_of_what_it_bought():
+    visits = [{"customer_id": "A", "date": f"2025-0{n}-05", "type": "visit", "cost": "50"} for n in (1, 2, 3)]
+    table = customers(company(*months(9), interactions=visits)).set_index("customer_id")
+    assert table.cost_to_serve.to_dict() == {"A": 150, "Z": 0} and table.gross_margin.isna().all()
+    assert "net_margin" not in table
+    names = list(table)
+    assert names.index("cost_to_serve") == names.index("gross_margin_rate") + 1

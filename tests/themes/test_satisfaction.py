@@ -75,7 +75,7 @@ def found():
         ("claims_within_delay", 2 / 3), ("cause_told_share", 2 / 3), ("causes_for_80", 1), ("open_disputes", 1),
         ("disputed_amount", 1250.50), ("dispute_amicable_share", 1.0), ("hotline_calls", 2),
         ("hotline_called_back_share", 0.5), ("hotline_call_back_days", 1), ("listening_coverage", 3 / 5),
-        ("listening_weakest_share", 1 / 5), ("listening_phases", 1), ("unhappy_customers", 3), ("silent_lost", 2),
+        ("listening_weakest_share", 1 / 5), ("listening_phases", 1), ("unhappy_customers", 2.5), ("silent_lost", 2.4),
         ("potential_customers_lost", 36), ("revenue_at_risk", 480.0), ("voice_observed_share", 1.0),
         ("loss_reason_coverage", 1.0), ("loss_reason_revenue_share", 1.0), ("loss_questionnaire_share", 0.0),
     ],

@@ -253,6 +253,33 @@ def test_sales_follow_the_salesperson_of_the_line_and_portfolios_the_client():
     assert round(table.revenue.sum(), 2) == 1000.0
 
 
+def test_the_breakdown_by_salesperson_is_that_of_the_table_of_salespeople_and_adds_up():
+    """Ann has the client, Cyd made half of its sales of the year and Bob one of the year before."""
+    frame = lines().assign(salesperson=None)
+    frame["salesperson"] = frame.salesperson.astype("object")
+    mine = frame.customer_id == "A"
+    frame.loc[mine & frame.invoice_date.between("2025-01", "2025-07"), "salesperson"] = "Cyd"
+    frame.loc[mine & frame.invoice_date.between("2024-01", "2024-02"), "salesperson"] = "Bob"
+    clients = sheet(salesperson=["Ann", "Bob", "Bob", "Bob", "Ann", None])
+    portfolio = company({"invoice_lines": frame, "customers": clients})
+    found = concentration(portfolio).breakdown.tables["salesperson"].set_index("segment")
+    told = salespeople(portfolio).table.set_index("salesperson")
+    for name in ("customers", "active", "revenue"):
+        assert (
+            found[name].dropna()[["Ann", "Bob", "Cyd"]].tolist() == told[name][["Ann", "Bob", "Cyd"]].tolist()
+        )
+    assert found.revenue["Cyd"] == 250.02 and found.revenue_n1["Cyd"] == 0
+    of_a = frame[mine & frame.invoice_date.between("2024-01", "2024-02")].amount_ht.astype(float).sum()
+    by_client = frame.customer_id.map(dict(zip(clients.customer_id, clients.salesperson, strict=True)))
+    year = frame.invoice_date.between("2024-01-01", "2024-12-31")
+    of_bob = frame[year & (by_client == "Bob")].amount_ht.astype(float).sum()
+    assert of_a > 0 and found.revenue_n1["Bob"] == round(of_bob + of_a, 2)
+    years = portfolio.windows
+    assert round(found.revenue.sum(), 2) == portfolio.total_revenue(years.n)
+    assert round(found.revenue_n1.sum(), 2) == portfolio.total_revenue(years.n1)
+    assert round(found.share.sum(), 9) == 1
+
+
 def test_lines_alone_give_each_sale_to_who_made_it():
     rows = [("F0", "C1", "2024-01-02", "1", "Ann"), ("F1", "C1", "2025-03-01", "900", "Ann"),
             ("F2", "C1", "2025-12-31", "100", "Bob")]  # fmt: skip

@@ -16,6 +16,9 @@ from capclient.indicators.value.likelihood import Fit, maximise
 from capclient.vocabulary import Unknown
 
 NAMES = ("r", "alpha", "a", "b")
+BLOCK = 8_192  # rows computed at once: they stay in the cache, and a product so short starts no thread
+ENDLESS = 1e4  # a and b so large that clients no longer differ in their chance to stop
+SAMPLE = 10_000  # rows of the first search, when there are many more
 
 
 def fit(histories: Histories, *, modified: bool = False) -> Fit | Unknown:
@@ -25,47 +28,99 @@ def fit(histories: Histories, *, modified: bool = False) -> Fit | Unknown:
     --------
     The CDNOW sample gives r 0.243, alpha 4.414, a 0.793, b 2.426 and a log-likelihood of -9582.4
     (``tests/real/test_value_models.py``).
+
+    Returns
+    -------
+    Fit, or Unknown
+        ``unreliable:same_stops`` when no client can be told to stop more readily than another: a and b run away
+        together, and only their ratio is known.
     """
-    weeks = float(np.average(histories.age.values[histories.age.place], weights=histories.weights))
-    return maximise(
+    rows = len(histories.rows)
+    found: Fit | Unknown = Unknown("unreliable:not_converged")
+    if rows > SAMPLE * 4:  # where the sample arrives, the whole is a few steps away
+        found = fit(histories.sample(SAMPLE), modified=modified)
+    guess = (0.5, max(histories.weeks / 8, 0.1), 0.8, 2.0)
+    found = maximise(
         lambda values: score(values, histories, modified=modified),
         names=NAMES,
-        start=(0.5, max(weeks / 8, 0.1), 0.8, 2.0),
+        start=found.values if isinstance(found, Fit) else guess,
         n=histories.n,
     )
+    if isinstance(found, Unknown) and isinstance(_alike(histories, modified), Fit):
+        return Unknown("unreliable:same_stops")
+    return found
+
+
+def _alike(histories: Histories, modified: bool) -> Fit | Unknown:
+    """Fit the limit where every client has the same chance to stop: a and b endless, their ratio free."""
+
+    def limit(values: np.ndarray) -> tuple[float, np.ndarray]:
+        r, alpha, odds = values
+        level, slopes = score(np.array([r, alpha, ENDLESS * odds, ENDLESS]), histories, modified=modified)
+        return level, np.array([slopes[0], slopes[1], ENDLESS * slopes[2]])
+
+    start = (0.5, max(histories.weeks / 8, 0.1), 0.1)
+    return maximise(limit, names=("r", "alpha", "odds"), start=start, n=histories.n)
 
 
 def score(values: np.ndarray, histories: Histories, *, modified: bool = False) -> tuple[float, np.ndarray]:
-    """Return the log-likelihood of parameters ``(r, alpha, a, b)`` and its gradient."""
+    """Return the log-likelihood of parameters ``(r, alpha, a, b)`` and its gradient.
+
+    Every client is first taken as still there, which needs sums by number of purchases and by age only; what its
+    silence adds is computed row by row, in blocks that stay in the cache.
+    """
     r, alpha, a, b = values
-    x, at_x = histories.x.values, histories.x.place
-    age, last = histories.age, histories.last
-    log_age, log_last = np.log(alpha + age.values)[age.place], np.log(alpha + last.values)[last.place]
-    repeats, more = histories.repeats, 1.0 if modified else 0.0
-    # odds that the client had stopped at its last purchase against being there at the end; never after x = 0 in BG/NBD
-    stops = b + x - 1 + more
-    log_stop = np.log(a) - np.log(np.where(stops > 0, stops, 1.0))
-    odds = log_stop[at_x] + (r + repeats) * (log_age - log_last)
-    if not modified:
-        odds = np.where(repeats > 0, odds, -np.inf)
-    stopped = 1.0 / (1.0 + np.exp(-odds))
-    there = 1.0 - stopped
+    x, age = histories.x.values, histories.age.values
+    more = 1.0 if modified else 0.0
+    by_x, by_age = histories.clients_by_x, histories.clients_by_age
     own = (
         gammaln(r + x) - gammaln(r) + r * np.log(alpha)
         + gammaln(a + b) + gammaln(b + x + more) - gammaln(b) - gammaln(a + b + x + more)
     )  # fmt: skip
-    level = own[at_x] - (r + repeats) * log_age + np.logaddexp(0.0, odds)
-    weight = histories.weights
     total = digamma(a + b) - digamma(a + b + x + more)
-    slopes = (
-        (digamma(r + x) - digamma(r) + np.log(alpha))[at_x] - there * log_age - stopped * log_last,
-        r / alpha - (r + repeats) * (
-            there * (1 / (alpha + age.values))[age.place] + stopped * (1 / (alpha + last.values))[last.place]
-        ),
-        total[at_x] + stopped / a,
-        (total + digamma(b + x + more) - digamma(b))[at_x] - stopped * (1 / np.where(stops > 0, stops, 1.0))[at_x],
-    )  # fmt: skip
-    return float(level @ weight), np.array([float(slope @ weight) for slope in slopes])
+    exposed = r * by_age + histories.repeats_by_age
+    silence, parts = _silence(values, histories if modified else histories.again, more)
+    level = own @ by_x - exposed @ np.log(alpha + age) + silence
+    slopes = np.array(
+        [
+            (digamma(r + x) - digamma(r) + np.log(alpha)) @ by_x - by_age @ np.log(alpha + age),
+            r / alpha * histories.n - exposed @ (1 / (alpha + age)),
+            total @ by_x,
+            (total + digamma(b + x + more) - digamma(b)) @ by_x,
+        ]
+    )
+    return float(level), slopes + parts
+
+
+def _silence(values: np.ndarray, histories: Histories, more: float) -> tuple[float, np.ndarray]:
+    """Return what the chance to have stopped adds to the log-likelihood, and to its gradient.
+
+    The odds are those of having stopped at the last purchase against being there at the end. In BG/NBD (``more`` is
+    0) nobody stops before its second purchase, so the rows without one are not given.
+    """
+    r, alpha, a, b = values
+    x, last, age = histories.x, histories.last, histories.age
+    stops = b + x.values - 1 + more
+    log_stop, paces = np.log(a) - np.log(stops), r + x.values
+    log_age, log_last = np.log(alpha + age.values), np.log(alpha + last.values)
+    far, near = 1 / (alpha + age.values), 1 / (alpha + last.values)
+    level, parts = 0.0, np.zeros(4)
+    for begin in range(0, len(histories.weights), BLOCK):
+        block = slice(begin, begin + BLOCK)
+        at_x, at_age, at_last = x.place[block], age.place[block], last.place[block]
+        weight, pace = histories.weights[block], paces[at_x]
+        silent = log_age[at_age] - log_last[at_last]
+        odds = log_stop[at_x] + pace * silent
+        less = np.exp(-np.abs(odds))
+        level += float((np.maximum(odds, 0.0) + np.log1p(less)) @ weight)
+        stopped = np.where(odds > 0, 1.0, less) / (1.0 + less) * weight
+        parts += (
+            stopped @ silent,
+            (stopped * pace) @ (far[at_age] - near[at_last]),
+            stopped.sum() / a,
+            -(stopped @ (1 / stops)[at_x]),
+        )
+    return level, parts
 
 
 def probability_active(found: Fit, clients: pd.DataFrame, *, modified: bool = False) -> pd.Series:
@@ -90,9 +145,9 @@ def probability_active(found: Fit, clients: pd.DataFrame, *, modified: bool = Fa
 
 
 def expected_purchases(
-    found: Fit, clients: pd.DataFrame, weeks: float, *, modified: bool = False
+    found: Fit, clients: pd.DataFrame, weeks: float | np.ndarray, *, modified: bool = False
 ) -> pd.Series:
-    """Return the purchases expected of each client in the next weeks.
+    """Return the purchases expected of each client in the next weeks, the same for all or one number each.
 
     Examples
     --------
@@ -124,7 +179,7 @@ def probability_of_purchase(
     >>> cdnow = Fit(NAMES, (0.243, 4.414, 0.793, 2.426), (0, 0, 0, 0), -9582.4, 2357)
     >>> one = pd.DataFrame({"x": [2.0], "t_x": [30.43], "T": [38.86]})
     >>> [round(float(probability_of_purchase(cdnow, one, weeks).iloc[0]), 3) for weeks in (0.0, 39.0, 1e9)]
-    [0.0, 0.552, 0.727]
+    [0.0, 0.555, 0.727]
     """
     r, alpha, _, _ = found.values
     x, age = clients["x"].to_numpy("float64"), clients["T"].to_numpy("float64")

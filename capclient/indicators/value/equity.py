@@ -64,8 +64,9 @@ def scenarios(
     discount: float,
     years: int,
     moves: Mapping[str, tuple[float, float]],
+    most: float = 1.0,
 ) -> pd.Series:
-    """Return the total under each scenario: points added to the retention (kept within 0 and 1) and to the discount.
+    """Return the total under each scenario: points added to retention (kept within 0 and ``most``) and discount.
 
     Examples
     --------
@@ -76,7 +77,7 @@ def scenarios(
     totals = {
         name: float(
             customer_equity(
-                margin, (retention + points).clip(0.0, 1.0), discount=discount + rate, years=years
+                margin, (retention + points).clip(0.0, most), discount=discount + rate, years=years
             ).sum()
         )
         for name, (points, rate) in moves.items()
@@ -100,10 +101,58 @@ def excess_earnings(
     return earned * sum(kept ** (year - 0.5) for year in range(1, years + 1))
 
 
+def newcomers_equity(number: float, margin: float, retention: float, *, discount: float, years: int) -> float:
+    """Return the present value of the clients that will come in each of the years of the horizon (15.2).
+
+    ``number`` clients come every year and leave ``margin`` euros each at its end; those of one year stay on to the next
+    at the rate ``retention``. What winning them costs is not taken away.
+
+    Examples
+    --------
+    Ten clients a year at 10 euros, half of which stay, over two years: 100 then 100 + 50, discounted.
+
+    >>> round(newcomers_equity(10, 10.0, 0.5, discount=0.10, years=2), 2) == round(100 / 1.1 + 150 / 1.1**2, 2)
+    True
+    """
+    present = 0.0
+    for year in range(1, years + 1):
+        alive = sum(retention**age for age in range(year))  # those of the year, of the year before...
+        present += number * margin * alive / (1 + discount) ** year
+    return present
+
+
+def retention_by_silence(cells: pd.DataFrame, *, weight: float = 20.0) -> pd.Series:
+    """Return the retention of each class, apart for clients in their rhythm and for those that had fallen silent.
+
+    Each cell is drawn towards the retention of all clients that were as silent, itself drawn towards that of all: a
+    class tells less than silence does. A silent client never keeps better than one of its class in its rhythm.
+
+    Parameters
+    ----------
+    cells
+        Indexed by (kind, is_silent): ``observed`` and ``stayed``.
+
+    Examples
+    --------
+    >>> index = pd.MultiIndex.from_product([["A", "C"], [False, True]], names=["kind", "is_silent"])
+    >>> cells = pd.DataFrame({"observed": [100, 4, 200, 96], "stayed": [98, 2, 190, 48]}, index)
+    >>> retention_by_silence(cells).round(3).tolist()
+    [0.97, 0.527, 0.948, 0.506]
+    """
+    by_silence = cells.groupby(level="is_silent")[["observed", "stayed"]].sum()
+    towards = shrunk_retention(by_silence.stayed, by_silence.observed, weight=weight)
+    own = towards.reindex(cells.index.get_level_values("is_silent")).to_numpy()
+    kept = (cells.stayed + weight * own) / (cells.observed + weight)
+    kinds = cells.index.get_level_values("kind")
+    steady = kept.xs(False, level="is_silent").reindex(kinds).to_numpy()
+    return kept.where(~(kept > steady), steady).rename("retention")
+
+
 def shrunk_retention(stayed: pd.Series, observed: pd.Series, *, weight: float = 20.0) -> pd.Series:
     """Return the retention of each class drawn towards that of all, as if ``weight`` more clients had behaved like all.
 
-    A class of three clients of which none left does not retain everybody for ever.
+    A class of three clients of which none left does not retain everybody for ever. Neither does a company that never
+    lost anybody: half a loss is then supposed.
 
     Parameters
     ----------
@@ -114,6 +163,10 @@ def shrunk_retention(stayed: pd.Series, observed: pd.Series, *, weight: float = 
     --------
     >>> shrunk_retention(pd.Series({"A": 3, "C": 80}), pd.Series({"A": 3, "C": 100})).round(3).to_dict()
     {'A': 0.831, 'C': 0.801}
+    >>> shrunk_retention(pd.Series({"A": 10}), pd.Series({"A": 10})).to_dict()
+    {'A': 0.95}
     """
-    overall = stayed.sum() / observed.sum() if observed.sum() else float("nan")
-    return ((stayed + weight * overall) / (observed + weight)).rename("retention")
+    could = observed.sum()
+    overall = min(stayed.sum(), could - 0.5) / could if could else float("nan")
+    kept = observed * overall if stayed.sum() == could else stayed
+    return ((kept + weight * overall) / (observed + weight)).rename("retention")

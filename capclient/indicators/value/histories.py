@@ -11,7 +11,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-COLUMNS = ("x", "t_x", "T")
+COLUMNS = (
+    "x",
+    "T",
+    "t_x",
+)  # few different values first: rows sort in the order that keeps tables in the cache
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,10 @@ class Values:
         """Return the values of a column, sorted."""
         place, values = pd.factorize(column.to_numpy("float64"), sort=True)
         return cls(np.asarray(values), place)
+
+    def added(self, amounts: np.ndarray) -> np.ndarray:
+        """Add up an amount of each row by value."""
+        return np.bincount(self.place, weights=amounts, minlength=len(self.values))
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,25 @@ class Histories:
         >>> Histories.of(frame).rows.customers.tolist()
         [2.0, 1.0]
         """
-        counted = clients.groupby(list(COLUMNS), sort=True).size().rename("customers").reset_index()
-        return cls(counted.astype("float64"))
+        columns = {name: Values.of(clients[name]) for name in COLUMNS}
+        key = np.zeros(len(clients), dtype="int64")
+        for column in columns.values():  # a thousand times a million times a million still fits
+            key = key * max(len(column.values), 1) + column.place
+        distinct, counts = np.unique(key, return_counts=True)
+        rows: dict[str, np.ndarray] = {}
+        for name, column in reversed(columns.items()):
+            distinct, place = np.divmod(distinct, max(len(column.values), 1))
+            rows[name] = column.values[place]
+        return cls(pd.DataFrame({**{name: rows[name] for name in COLUMNS}, "customers": counts * 1.0}))
+
+    def sample(self, most: int) -> Histories:
+        """Return about ``most`` of the rows, evenly spread: enough to start a search from, the same at each run."""
+        return Histories(self.rows.iloc[:: max(len(self.rows) // most, 1)])
+
+    @cached_property
+    def again(self) -> Histories:
+        """Those of clients that came back."""
+        return Histories(self.rows[self.rows["x"] > 0])
 
     @cached_property
     def n(self) -> int:
@@ -81,3 +106,23 @@ class Histories:
     def repeats(self) -> np.ndarray:
         """Repeat purchases of each history."""
         return self.x.values[self.x.place]
+
+    @cached_property
+    def clients_by_x(self) -> np.ndarray:
+        """Clients of each number of repeat purchases."""
+        return self.x.added(self.weights)
+
+    @cached_property
+    def clients_by_age(self) -> np.ndarray:
+        """Clients of each age."""
+        return self.age.added(self.weights)
+
+    @cached_property
+    def repeats_by_age(self) -> np.ndarray:
+        """Repeat purchases of the clients of each age."""
+        return self.age.added(self.weights * self.repeats)
+
+    @cached_property
+    def weeks(self) -> float:
+        """Mean age of the clients."""
+        return float(self.clients_by_age @ self.age.values) / self.n

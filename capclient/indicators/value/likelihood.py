@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from capclient.vocabulary import Unknown
 
 Score = Callable[[np.ndarray], tuple[float, np.ndarray]]
+Loss = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
 STARTS = (1.0, 0.3, 3.0)  # factors of the first guess: a flat likelihood is tried from several places
 BOUND = 23.0  # of |ln parameter|: beyond, the data do not hold the parameter
 STEP = 1e-4
-FLAT = 3.0  # standard error of a logarithm beyond which the data say nothing of the parameter
+FLAT = 2.0  # standard error of a logarithm beyond which the data say nothing of the parameter
 GRADIENT = 1e-3  # largest gradient, per thousand observations, of a search that arrived
 
 
@@ -82,6 +84,15 @@ def maximise(score: Score, *, names: tuple[str, ...], start: tuple[float, ...], 
             return 1e300, np.zeros_like(logs)
         return -level / n, -slope * values / n
 
+    with threadpool_limits(
+        limits=1, user_api="blas"
+    ):  # threads cost far more than the matrices of four parameters
+        return _fitted(loss, score, names, start, n)
+
+
+def _fitted(
+    loss: Loss, score: Score, names: tuple[str, ...], start: tuple[float, ...], n: int
+) -> Fit | Unknown:
     best: tuple[float, np.ndarray] | None = None
     for factor in STARTS:
         found = minimize(
@@ -94,15 +105,15 @@ def maximise(score: Score, *, names: tuple[str, ...], start: tuple[float, ...], 
             break
     if best is None:
         return Unknown("unreliable:not_converged")
-    logs = _polished(loss, best[1])
-    values, spread = np.exp(logs), _errors(loss, logs, n)
+    logs, curvature = _polished(loss, best[1])
+    values, spread = np.exp(logs), _errors(curvature, n)
     if not (spread < FLAT).all():  # missing where the likelihood is flat
         return Unknown("unreliable:not_converged")
     level, _ = score(values)
     return Fit(names, tuple(map(float, values)), tuple(map(float, spread * values)), float(level), n)
 
 
-def _curvature(loss: Callable[[np.ndarray], tuple[float, np.ndarray]], logs: np.ndarray) -> np.ndarray:
+def _curvature(loss: Loss, logs: np.ndarray) -> np.ndarray:
     """Second derivatives in the logarithms, from differences of the gradient."""
     steps = np.eye(len(logs)) * STEP
     rows = [(loss(logs + step)[1] - loss(logs - step)[1]) / (2 * STEP) for step in steps]
@@ -110,19 +121,21 @@ def _curvature(loss: Callable[[np.ndarray], tuple[float, np.ndarray]], logs: np.
     return (whole + whole.T) / 2
 
 
-def _polished(loss: Callable[[np.ndarray], tuple[float, np.ndarray]], logs: np.ndarray) -> np.ndarray:
-    """One Newton step, kept if it climbs: the last digits that a quasi-Newton search leaves."""
-    level, slope = loss(logs)
+def _polished(loss: Loss, logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One Newton step, kept if it climbs: the last digits that a quasi-Newton search leaves. And the curvature."""
+    (level, slope), curvature = loss(logs), _curvature(loss, logs)
     try:
-        moved = logs - np.linalg.solve(_curvature(loss, logs), slope)
+        moved = logs - np.linalg.solve(curvature, slope)
     except np.linalg.LinAlgError:
-        return logs
-    return moved if np.abs(moved - logs).max() < 0.1 and loss(moved)[0] <= level else logs
+        return logs, curvature
+    if np.abs(moved - logs).max() >= 0.1 or loss(moved)[0] > level:
+        return logs, curvature
+    return moved, curvature if np.abs(moved - logs).max() < STEP else _curvature(loss, moved)
 
 
-def _errors(loss: Callable[[np.ndarray], tuple[float, np.ndarray]], logs: np.ndarray, n: int) -> np.ndarray:
+def _errors(curvature: np.ndarray, n: int) -> np.ndarray:
     try:
-        variances = np.diag(np.linalg.inv(_curvature(loss, logs) * n))
+        variances = np.diag(np.linalg.inv(curvature * n))
     except np.linalg.LinAlgError:
-        return np.full(len(logs), np.nan)
+        return np.full(len(curvature), np.nan)
     return np.sqrt(np.where(variances > 0, variances, np.nan))

@@ -28,8 +28,7 @@ def fit(histories: Histories) -> Fit | Unknown:
     The CDNOW sample gives r 0.553, alpha 10.578, s 0.606, beta 11.669 and a log-likelihood of -9595.0
     (``tests/real/test_value_models.py``).
     """
-    weeks = float(np.average(histories.age.values[histories.age.place], weights=histories.weights))
-    start = (0.6, max(weeks / 4, 0.1), 0.6, max(weeks / 4, 0.1))
+    start = (0.6, max(histories.weeks / 4, 0.1), 0.6, max(histories.weeks / 4, 0.1))
     return maximise(lambda values: score(values, histories), names=NAMES, start=start, n=histories.n)
 
 

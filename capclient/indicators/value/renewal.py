@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaln, digamma
+from scipy.special import betaln
 
 from capclient.indicators.value.likelihood import Fit, maximise
 from capclient.vocabulary import Unknown
@@ -31,26 +31,79 @@ def fit(survivors: pd.Series) -> Fit | Unknown:
     [0.668, 3.806]
     """
     left = survivors.to_numpy("float64")
-    lost, stayed = -np.diff(left), float(left[-1])
-    return maximise(lambda values: score(values, lost, stayed), names=NAMES, start=(1.0, 2.0), n=int(left[0]))
+    return fit_decisions(pd.DataFrame({"decided": left[:-1], "lost": -np.diff(left)}), n=int(left[0]))
 
 
-def score(values: np.ndarray, lost: np.ndarray, stayed: float) -> tuple[float, np.ndarray]:
+def fit_decisions(turns: pd.DataFrame, *, n: int) -> Fit | Unknown:
+    """Fit the model on decisions to renew, from contracts of any age: those that still run are left out, not lost.
+
+    Parameters
+    ----------
+    turns
+        Row k: decisions taken at the k-th renewal (``decided``) and those that said no (``lost``).
+    n
+        Clients behind them.
+
+    Returns
+    -------
+    Fit, or Unknown
+        ``unreliable:same_renewal`` when the data tell no difference between clients.
+    """
+    decided, lost = (turns[name].to_numpy("float64") for name in ("decided", "lost"))
+    found = maximise(lambda values: score(values, decided, lost), names=NAMES, start=(1.0, 2.0), n=n)
+    return Unknown("unreliable:same_renewal") if isinstance(found, Unknown) else found
+
+
+def score(values: np.ndarray, decided: np.ndarray, lost: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the log-likelihood of ``(alpha, beta)`` and its gradient.
 
-    ``lost`` left at the first, second ... renewal, ``stayed`` are there after the last.
+    At the k-th renewal alpha / (alpha + beta + k - 1) of those asked say no.
     """
     alpha, beta = values
-    turn = np.arange(1, len(lost) + 1)
-    end = len(lost)
-    level = (betaln(alpha + 1, beta + turn - 1) - betaln(alpha, beta)) @ lost
-    level += (betaln(alpha, beta + end) - betaln(alpha, beta)) * stayed
-    both = digamma(alpha + beta)
-    by_alpha = (digamma(alpha + 1) - digamma(alpha + beta + turn) - digamma(alpha) + both) @ lost
-    by_alpha += (both - digamma(alpha + beta + end)) * stayed
-    by_beta = (digamma(beta + turn - 1) - digamma(alpha + beta + turn) - digamma(beta) + both) @ lost
-    by_beta += (digamma(beta + end) - digamma(alpha + beta + end) - digamma(beta) + both) * stayed
-    return float(level), np.array([float(by_alpha), float(by_beta)])
+    before = np.arange(len(decided))
+    stayed, both = decided - lost, alpha + beta + before
+    level = np.log(alpha) * lost.sum() + stayed @ np.log(beta + before) - decided @ np.log(both)
+    shared = decided @ (1 / both)
+    return float(level), np.array([lost.sum() / alpha - shared, stayed @ (1 / (beta + before)) - shared])
+
+
+def renewal_rate(found: Fit, turn: pd.Series) -> pd.Series:
+    """Return the probability that a client says yes at its k-th renewal (``turn``, 1 or more).
+
+    >>> found = Fit(NAMES, (0.668, 3.806), (0, 0), 0.0, 1000)
+    >>> renewal_rate(found, pd.Series([1, 2, 8])).round(3).tolist()
+    [0.851, 0.878, 0.942]
+    """
+    alpha, beta = found.values
+    return (beta + turn - 1) / (alpha + beta + turn - 1)
+
+
+def turns_of(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Count decisions by number of the renewal.
+
+    Parameters
+    ----------
+    decisions
+        ``turn`` (1 for the first renewal) and ``renewed``.
+
+    Returns
+    -------
+    DataFrame
+        Index 1, 2 ... without a hole: ``decided``, ``lost``, and ``survival``, the share of a cohort that would be
+        there after it if each renewal went as observed (Kaplan and Meier).
+
+    Examples
+    --------
+    >>> asked = pd.DataFrame({"turn": [1, 1, 1, 1, 2, 2], "renewed": [True, True, True, False, True, False]})
+    >>> turns_of(asked).to_dict("list")
+    {'decided': [4, 2], 'lost': [1, 1], 'survival': [0.75, 0.375]}
+    """
+    grouped = decisions.groupby("turn").renewed
+    every = pd.RangeIndex(1, int(decisions.turn.max()) + 1, name="turn")
+    found = pd.DataFrame({"decided": grouped.size(), "lost": grouped.size() - grouped.sum()})
+    found = found.reindex(every, fill_value=0).astype("int64")
+    kept = 1 - found.lost / found.decided.where(found.decided > 0)
+    return found.assign(survival=kept.cumprod())
 
 
 def survival(found: Fit, renewals: int) -> pd.Series:

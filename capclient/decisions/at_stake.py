@@ -1,0 +1,103 @@
+"""Yearly euros behind each action, and whether prices may be raised yet (13).
+
+Floor 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from capclient.decisions.facts import Facts
+from capclient.findings import SMALL
+from capclient.indicators.stakes import is_secured, stakes
+from capclient.portfolio import Portfolio
+from capclient.themes.cohorts import cohorts
+from capclient.themes.loss import loss
+from capclient.themes.once import once
+from capclient.themes.prospects import prospects
+from capclient.vocabulary import Unknown
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What stakes are multiplied by: ``p_loss`` by client, and whether its judge was tried on the past (``judged``).
+
+    ``winback``: share of former clients won back; ``observed``: whether the past says it, else it is a parameter.
+    """
+
+    p_loss: pd.Series
+    judged: bool
+    winback: float
+    observed: bool
+
+
+@once
+def assumptions(portfolio: Portfolio) -> Assumptions:
+    """Return the chances that the company's own past says, else those of the parameters."""
+    risk, returns = loss(portfolio), _winback(portfolio)
+    judged = risk.reason is None
+    chances = risk.clients.p_loss if judged else pd.Series(dtype="float64")
+    usual = float(portfolio.thresholds.actions.winback_success)
+    return Assumptions(chances, judged, usual if returns is None else returns, returns is not None)
+
+
+def _winback(portfolio: Portfolio) -> float | None:
+    """Return the share of lost clients that came back, where enough of them were lost to say it."""
+    found = next(item for item in cohorts(portfolio).findings if item.id == "retention.winback_rate")
+    return float(found.value) if found.value is not None and (found.n or 0) >= SMALL else None
+
+
+def client_stakes(portfolio: Portfolio, known: Facts, actions: pd.Series) -> pd.Series:
+    """Return the yearly euros behind the action of each client; without margins, those of revenue."""
+    limits, chances = portfolio.thresholds, assumptions(portfolio)
+    frame = known.clients.copy()
+    scored = frame.risk / 100
+    frame["p_loss"] = chances.p_loss.reindex(frame.index).fillna(scored)
+    if known.basis == "revenue":
+        frame["margin"], frame["margin_rate"] = frame.revenue, 1.0
+    else:
+        # whoever bought nothing has no rate of its own: that of the whole stands for it
+        frame["margin_rate"] = frame.margin_rate.fillna(mean_rate(known))
+    return stakes(
+        frame, actions, target=limits.actions.target_net_rate, success=limits.actions.development_success,
+        winback=str(chances.winback), service_rate=limits.profitability.service_rate,
+        price_index=limits.actions.price_index,
+    )  # fmt: skip
+
+
+def mean_rate(known: Facts) -> float:
+    """Return the margin rate of the whole portfolio, never below zero; 1 where value is revenue."""
+    if known.basis == "revenue":
+        return 1.0
+    revenue = float(known.clients.revenue.sum())
+    return max(0.0, float(known.clients.margin.sum()) / revenue) if revenue > 0 else 0.0
+
+
+def waiting_prospects(portfolio: Portfolio, known: Facts) -> pd.DataFrame:
+    """Return the open prospects with ``stake``: their weighted amount times the margin rate, the largest first."""
+    live = prospects(portfolio).pipeline
+    if live.empty:
+        return live
+    worth = (live.weighted.astype("float64") * mean_rate(known)).round(2)
+    order = ["stake", "prospect_id"]
+    return live.assign(stake=worth).sort_values(order, ascending=[False, True], kind="stable")
+
+
+def secured(portfolio: Portfolio, known: Facts, actions: pd.Series) -> tuple[bool, float, float] | Unknown:
+    """Tell whether what is won covers what the repriced clients might take away, and both amounts (13)."""
+    if known.basis == "revenue":
+        return Unknown("missing:cost")
+    waiting = prospects(portfolio)
+    if waiting.reason is not None:
+        return waiting.reason
+    rate = mean_rate(known)
+    fresh = (
+        waiting.pipeline[~waiting.pipeline.is_stale.astype(bool)]
+        if len(waiting.pipeline)
+        else waiting.pipeline
+    )
+    coming = float(fresh.weighted.sum()) * rate if len(fresh) else 0.0
+    signed = float(waiting.uninvoiced.amount.sum()) * rate if len(waiting.uninvoiced) else 0.0
+    return is_secured(coming, signed, known.clients.margin[actions == "substitute"])

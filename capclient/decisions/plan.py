@@ -1,0 +1,161 @@
+"""The plan: one action for each client, its reasons, its stake, its owner, its date (13, D19, F21, G01 to G07).
+
+Floor 5. Rules propose, people decide: what they wrote in the plan they send back stands above the rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+
+from capclient.decisions.at_stake import assumptions, client_stakes, secured, waiting_prospects
+from capclient.decisions.facts import facts
+from capclient.decisions.weak import DECISIONS, weak_clients
+from capclient.findings import Finding, Value, finding
+from capclient.indicators.priorities import priority_actions
+from capclient.portfolio import Portfolio
+from capclient.themes.once import once
+from capclient.vocabulary import ACTIONS, Unknown
+
+LISTS = ("cherish", "reprice", "develop", "leaving", "drained")  # the five questions of text 003
+AT_RISK = ("at_risk", "inactive")
+SECURITY = ("secured_amount", "at_risk_amount", "security_gap")
+WEAK = ("weak_customers", *(f"weak_{decision}" for decision in DECISIONS))
+IDLE = ("maintain", "exit")  # no effort, no stake
+LEVEL = {"net": None, "gross": "caveat.gross_basis", "revenue": "caveat.revenue_basis"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``clients``: ``action``, ``rule``, ``reasons``, ``action_secondary``, ``silent``, ``stake``, ``step`` (of a
+    substitution: ``to_secure`` or ``reprice``), ``owner``, ``due``, beside what decided them; the largest stake first.
+
+    ``prospects``: the open ones, to be won, with their stake. ``lists``: the five lists of names, by their code.
+    ``weak``: weak clients with the ``decision`` proposed. ``secured``: whether prices may be raised, what is secured,
+    what is at risk. ``basis``: what value and stakes are counted in (``net``, ``gross`` or ``revenue``).
+    """
+
+    clients: pd.DataFrame
+    prospects: pd.DataFrame
+    lists: dict[str, pd.DataFrame]
+    weak: pd.DataFrame
+    secured: tuple[bool, float, float] | Unknown
+    basis: str
+    reason: Unknown | None
+    findings: list[Finding]
+
+
+@once
+def plan(portfolio: Portfolio) -> Plan:
+    """Return the action plan of a portfolio at D."""
+    known = facts(portfolio)
+    if known.reason is not None:
+        nothing = pd.DataFrame()
+        found = [finding(f"actions.{name}", known.reason) for name in names()]
+        return Plan(nothing, nothing, {}, nothing, known.reason, known.basis, known.reason, found)
+    limits, active = portfolio.thresholds.actions, portfolio.thresholds.activity
+    decided = priority_actions(
+        known.clients, median_revenue=known.median_revenue, risk_high=active.risk_high,
+        target=limits.target_net_rate, price_index=limits.price_index, erosion=limits.erosion,
+    )  # fmt: skip
+    clients = known.clients.join(decided)
+    clients["stake"] = client_stakes(portfolio, known, decided.action)
+    covered = secured(portfolio, known, decided.action)
+    # prices wait as long as nothing shows that what they put at risk is covered
+    ready = not isinstance(covered, Unknown) and covered[0]
+    repriced = decided.action.eq("substitute")
+    clients["step"] = pd.Series("reprice" if ready else "to_secure", index=clients.index).where(repriced)
+    clients["owner"] = clients.salesperson
+    day = pd.Timestamp(portfolio.as_of)
+    clients["due"] = [day + timedelta(days=limits.due_days[action]) for action in clients.action]
+    clients = clients.sort_values(
+        ["stake", "name"], ascending=[False, True], kind="stable", na_position="last"
+    )
+    waiting = waiting_prospects(portfolio, known)
+    if len(waiting):
+        waiting = waiting.assign(
+            owner=waiting.salesperson, due=day + timedelta(days=limits.due_days["prospect"])
+        )
+    lists = five_lists(clients, high=float(active.risk_high))
+    weak = weak_clients(clients, service_rate=float(portfolio.thresholds.profitability.service_rate))
+    return Plan(
+        clients, waiting, lists, weak, covered, known.basis, None,
+        _findings(portfolio, clients, waiting, lists, weak, covered, known.basis),
+    )  # fmt: skip
+
+
+def names() -> list[str]:
+    """Return the findings of the group, in order."""
+    actions = [f"{action}_{what}" for action in ACTIONS for what in ("customers", "stake")]
+    return [*actions, "prospects", "prospects_stake", *(f"{name}_list" for name in LISTS), *SECURITY, *WEAK]
+
+
+def five_lists(clients: pd.DataFrame, *, high: float) -> dict[str, pd.DataFrame]:
+    """Return the five named lists: a client may be in several, whatever its first action."""
+    here = ~clients.action.isin(["exit", "prospect"])
+    away = (clients.risk >= high) | clients.state.isin(AT_RISK) | clients.stage.eq("old_age")
+    weak = clients.fired.str.contains("3")
+    costly = clients.fired.str.contains("2")
+    valuable = clients.value_class.isin(["A", "B"])
+    chosen = {
+        "cherish": here & valuable & ~away & ~weak & ~costly,
+        "reprice": here & weak,
+        "develop": here & clients.potential_class.eq("high"),
+        "leaving": here & away,
+        "drained": here & (costly | (clients.margin < 0)),
+    }
+    order = {"cherish": "value", "reprice": "revenue", "develop": "potential", "leaving": "revenue",
+             "drained": "cost_to_serve"}  # fmt: skip
+    return {
+        name: clients[mask].sort_values([order[name], "name"], ascending=[False, True], kind="stable")
+        for name, mask in chosen.items()
+    }
+
+
+def _findings(
+    portfolio: Portfolio,
+    clients: pd.DataFrame,
+    waiting: pd.DataFrame,
+    lists: dict[str, pd.DataFrame],
+    weak: pd.DataFrame,
+    covered: tuple[bool, float, float] | Unknown,
+    basis: str,
+) -> list[Finding]:
+    values: dict[str, Value | Unknown] = {}
+    for action in ACTIONS:
+        mine = clients[clients.action == action]
+        values[f"{action}_customers"] = len(mine)
+        known = action not in IDLE and (mine.empty or mine.stake.notna().any())
+        values[f"{action}_stake"] = float(mine.stake.sum()) if known else _no_stake(action)
+    values["prospects"] = len(waiting)
+    told = waiting.empty or waiting.stake.notna().any()
+    values["prospects_stake"] = (
+        (0.0 if waiting.empty else float(waiting.stake.sum())) if told else Unknown("missing:probability")
+    )
+    values |= {f"{name}_list": len(lists[name]) for name in LISTS}
+    if isinstance(covered, Unknown):
+        values |= dict.fromkeys(SECURITY, covered)
+    else:
+        _, has, risks = covered
+        values |= {"secured_amount": has, "at_risk_amount": risks, "security_gap": max(0.0, risks - has)}
+    values["weak_customers"] = len(weak)
+    values |= {f"weak_{decision}": int(weak.decision.eq(decision).sum()) for decision in DECISIONS}
+    chances = assumptions(portfolio)
+    caveats = {f"{action}_stake": LEVEL[basis] for action in ACTIONS} | {"prospects_stake": LEVEL[basis]}
+    if not chances.judged:
+        caveats["retain_stake"] = f"caveat.p_loss_score {LEVEL[basis] or ''}".strip()
+    winback = "caveat.winback_observed" if chances.observed else "caveat.winback_assumed"
+    caveats["prospect_stake"] = f"{winback} {LEVEL[basis] or ''}".strip()
+    return [finding(f"actions.{name}", values[name], caveat=caveats.get(name)) for name in names()]
+
+
+def _no_stake(action: str) -> Unknown:
+    """Say why no euros stand behind an action."""
+    needs = {
+        "retain": "missing:cost",
+        "develop": "missing:potential_level",
+        "reduce_cost": "missing:cost_to_serve",
+    }
+    return Unknown(needs.get(action, "missing:cost")) if action not in IDLE else Unknown("not_applicable")

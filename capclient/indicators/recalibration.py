@@ -1,0 +1,105 @@
+"""Probabilities brought back to the diagonal by what earlier forecasts were worth, and whether they hold (8, F12).
+
+Floor 4. Beta calibration (Kull, Silva Filho, Flach, 2017): a logistic regression of what happened on the logarithms of
+the probability announced and of its complement, so that small and large probabilities may err differently. It has three
+numbers, which a few hundred forecasts settle, and never changes who comes before whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+SMALLEST = 1e-4  # log-odds of a certainty would be infinite
+HELD_SHARE = 0.80  # of the forecasts, in bands whose announced mean stands within the interval of what was observed
+TOTAL = (0.80, 1.25)  # losses announced over losses observed
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """Log-odds are ``low`` x ln p - ``high`` x ln(1 - p) + ``constant``; ``1, 1, 0`` leaves p as it is."""
+
+    low: float = 1.0
+    high: float = 1.0
+    constant: float = 0.0
+
+    def of(self, probability: pd.Series) -> pd.Series:
+        """Return the corrected probabilities, 0 to 1, in the same order."""
+        if self == Recalibration():
+            return probability
+        parts = _logarithms(probability)
+        score = parts @ np.array([self.low, self.high]) + self.constant
+        return pd.Series(1 / (1 + np.exp(-score)), index=probability.index, name=probability.name)
+
+
+def _logarithms(probability: pd.Series) -> np.ndarray:
+    p = probability.astype("float64").clip(SMALLEST, 1 - SMALLEST).to_numpy()
+    return np.column_stack([np.log(p), -np.log1p(-p)])
+
+
+def fit_recalibration(probability: pd.Series, happened: pd.Series) -> Recalibration:
+    """Learn the correction from forecasts whose outcome is known; none where they do not tell losses from the others.
+
+    Parameters
+    ----------
+    probability, happened
+        What was announced, and 0 or 1; same rows.
+
+    Examples
+    --------
+    Of those announced at one half, four out of five were lost:
+
+    >>> said, happened = pd.Series([0.05] * 100 + [0.5] * 50), pd.Series([0] * 95 + [1] * 5 + [1] * 40 + [0] * 10)
+    >>> fit_recalibration(said, happened).of(pd.Series([0.05, 0.5])).round(2).tolist()
+    [0.05, 0.8]
+    """
+    if happened.nunique() < 2 or probability.nunique() < 2:
+        return Recalibration()
+    parts, kept = _logarithms(probability), [0, 1]
+    while kept:  # a weight below zero would turn the order round: it is left out
+        model = LogisticRegression(C=1e3, max_iter=1_000).fit(parts[:, kept], happened.to_numpy())
+        if (model.coef_[0] > 0).all():
+            weights = dict(zip(kept, model.coef_[0], strict=True))
+            return Recalibration(
+                float(weights.get(0, 0.0)), float(weights.get(1, 0.0)), float(model.intercept_[0])
+            )
+        kept.pop(int(model.coef_[0].argmin()))
+    return Recalibration()
+
+
+def holds(groups: pd.DataFrame) -> bool:
+    """Tell whether probabilities held out of sample, so that euros may be multiplied by them.
+
+    The losses announced are those observed within a fifth (or a quarter above), and the bands that stand within the
+    95 % interval of what was observed hold most of the forecasts.
+
+    Parameters
+    ----------
+    groups
+        Bands of :func:`capclient.indicators.back_test.calibration`.
+
+    Examples
+    --------
+    >>> groups = pd.DataFrame({"announced": [0.02, 0.6], "low": [0.01, 0.8], "high": [0.05, 0.97], "n": [900, 100],
+    ...                        "lost": [20, 90]})
+    >>> holds(groups), holds(groups.assign(announced=[0.02, 0.88]))
+    (False, True)
+    """
+    if groups.empty or not groups.lost.sum():
+        return False
+    ratio = float((groups.announced * groups.n).sum() / groups.lost.sum())
+    return TOTAL[0] <= ratio <= TOTAL[1] and held_share(groups) >= HELD_SHARE
+
+
+def held_share(groups: pd.DataFrame) -> float:
+    """Return the share of the forecasts whose band stands within the 95 % interval of what was observed.
+
+    >>> groups = pd.DataFrame({"announced": [0.02, 0.6], "low": [0.01, 0.8], "high": [0.05, 0.97], "n": [900, 100]})
+    >>> held_share(groups)
+    0.9
+    """
+    inside = groups.announced.between(groups.low, groups.high)
+    return float(groups.n[inside].sum() / groups.n.sum())

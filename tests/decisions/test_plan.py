@@ -1,0 +1,158 @@
+"""The plan on small companies: what must hold whatever the files hold."""
+
+import doctest
+import importlib
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capclient.decisions.plan import names, plan
+from capclient.decisions.rows import COLUMNS, plan_rows
+from capclient.decisions.synthesis import FIVE, five_to_do, five_to_know
+from capclient.decisions.weak import weak_clients
+from capclient.indicators.stakes import is_secured
+from capclient.portfolio import Portfolio
+from capclient.themes import customers
+from capclient.vocabulary import ACTIONS, Unknown
+from tests.themes.test_themes import AS_OF, ledger
+
+
+def company(**tables):
+    return Portfolio.from_frames(ledger(), as_of=AS_OF, **tables)
+
+
+def priced():
+    """The first client leaves one euro in a hundred, and its margin was forty a year before."""
+    frame = ledger()
+    late = frame.invoice_date >= "2025"
+    frame["cost"] = (
+        (frame.amount_ht * 0.6).where(~(late & frame.customer_id.eq("A")), frame.amount_ht * 0.99).round(2)
+    )
+    return frame
+
+
+def test_without_costs_the_rules_of_margin_are_silent_and_the_stakes_say_revenue():
+    todo = plan(company())
+    assert todo.basis == "revenue"
+    active = todo.clients[~todo.clients.action.isin(["exit", "prospect"])]
+    assert active.silent.str.contains("2 3").all()
+    found = {item.id.removeprefix("actions."): item for item in todo.findings}
+    assert list(found) == names()
+    assert "caveat.revenue_basis" in (found["retain_stake"].caveat or "")
+    assert found["security_gap"].reason == "missing:cost"
+
+
+def test_a_margin_that_falls_under_the_target_calls_for_substitution():
+    todo = plan(Portfolio.from_frames(priced(), as_of=AS_OF))
+    assert "3" in todo.clients.fired["A"].split()
+    assert "A" in todo.lists["reprice"].index
+    assert (
+        todo.clients.step.dropna().eq("to_secure").all()
+    )  # no prospect: nothing shows that a rise is covered
+
+
+def test_prices_may_rise_only_once_what_they_expose_is_secured():
+    base = {"prospect_id": "P1", "created": "2025-12-01", "stage": "offer", "probability": 0.5}
+    for amount, step in ((1, "to_secure"), (10_000, "reprice")):
+        sheet = pd.DataFrame([base | {"amount": amount}])
+        todo = plan(Portfolio.from_frames(priced(), prospects=sheet, as_of=AS_OF))
+        steps = todo.clients.step[todo.clients.action == "substitute"]
+        assert len(steps) and steps.eq(step).all()
+        covered, has, risks = todo.secured
+        assert covered == (has >= risks) == (step == "reprice")
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6), st.lists(st.floats(-1e6, 1e6), max_size=8))
+def test_repricing_is_never_allowed_while_less_is_won_than_is_exposed(pipeline, signed, margins):
+    ready, has, risks = is_secured(pipeline, signed, pd.Series(margins, dtype="float64"))
+    assert ready == (has >= risks)
+    assert risks >= 0
+
+
+def test_a_threshold_of_the_parameters_moves_the_result():
+    strict = Portfolio.from_frames(priced(), as_of=AS_OF)
+    assert "3" in plan(strict).clients.fired["A"]
+    loose = Portfolio.from_frames(
+        priced(), as_of=AS_OF, thresholds={"actions": {"target_net_rate": "0", "erosion": "-1"}}
+    )
+    assert "3" not in plan(loose).clients.fired["A"]
+
+
+def test_an_incomplete_year_decides_nothing_and_says_why():
+    frame = ledger()
+    half = Portfolio.from_frames(frame[frame.invoice_date >= "2025-07"], as_of=AS_OF)
+    todo = plan(half)
+    assert todo.reason == Unknown("period_incomplete")
+    assert {item.reason for item in todo.findings} == {"period_incomplete"}
+    assert five_to_do(half) == todo.reason
+    assert "action" not in customers(half)
+    assert todo.lists == {} and todo.clients.empty
+
+
+def test_the_table_of_clients_bears_the_action_before_the_status():
+    table = customers(company())
+    where = [
+        list(table).index(name)
+        for name in ("action", "action_secondary", "action_reasons", "stake", "status")
+    ]
+    assert where == sorted(where) and where[-1] - where[0] == 4
+    assert table.action.isin(ACTIONS).all()
+
+
+def test_rows_name_each_client_and_action_once():
+    portfolio = company()
+    rows = plan_rows(plan(portfolio), as_of=portfolio.as_of)
+    assert tuple(rows) == COLUMNS
+    assert not rows.duplicated(["customer_id", "action"]).any()
+    assert rows.stake[rows.action_rank > 1].isna().all()
+    assert rows.plan_status.eq("open").all() and rows.planned_on.eq(pd.Timestamp(portfolio.as_of)).all()
+
+
+def test_five_things_at_most_the_growth_first_then_by_severity():
+    portfolio = company()
+    known = five_to_know(portfolio)
+    assert known[0].topic.name == "growth" and len(known) <= FIVE
+    rest = [item.severity for item in known[1:]]
+    assert rest == sorted(rest, reverse=True)
+    assert known[1].topic.name == "dependency" and known[1].is_alert  # half of the revenue
+    todo = five_to_do(portfolio)
+    stakes = [item.stake for item in todo if item.stake == item.stake]
+    assert stakes == sorted(stakes, reverse=True) and len(todo) <= FIVE
+    assert all(item.names for item in todo)
+
+
+@pytest.mark.parametrize(
+    ("facts", "decision", "kept"),
+    [
+        ({"learning": "high"}, "keep", "learning"),
+        ({"rd_collab": "ongoing", "relation_type": "partnership"}, "keep", "research partnership"),
+        ({"group_id": "G"}, "keep", "group"),
+        ({"gross_margin_rate": 0.10}, "stop", ""),
+        ({"gross_margin_rate": 0.10, "potential_class": "medium"}, "improve", ""),
+        ({"gross_margin_rate": 0.10, "stage": "childhood"}, "improve", ""),
+        ({}, "improve", ""),
+    ],
+)
+def test_a_weak_client_is_kept_for_a_reason_stopped_without_hope_else_improved(facts, decision, kept):
+    base = {"name": "x", "margin": -10.0, "fired": "2", "action": "reduce_cost", "value_class": "C", "stage": "adult",
+            "gross_margin_rate": 0.4}  # fmt: skip
+    first = base | {
+        "name": "y",
+        "margin": 900.0,
+        "fired": "",
+        "action": "maintain",
+        "value_class": "A",
+        "group_id": "G",
+    }
+    found = weak_clients(pd.DataFrame([base | facts, first], index=["x", "y"]), service_rate=0.15)
+    assert found.index.tolist() == ["x"]
+    assert (found.decision["x"], found.kept["x"]) == (decision, kept)
+
+
+@pytest.mark.parametrize("name", ["weak", "synthesis"])
+def test_the_examples_of_a_module_hold(name):
+    outcome = doctest.testmod(importlib.import_module(f"capclient.decisions.{name}"))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

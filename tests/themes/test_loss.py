@@ -1,0 +1,157 @@
+"""The risk of loss of a company: its proof, who speaks, and that nobody reads the future (F12)."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from capclient.portfolio import Portfolio
+from capclient.themes.activity import activity
+from capclient.themes.loss import loss
+from capclient.themes.loss_photos import past_days, photographs
+from capclient.themes.loss_proof import Proof, known_of, proof
+from capclient.themes.loss_replay import at_least, loss_replay, replayed, risen, warnings
+from capclient.themes.origins import seen_at
+from capclient.thresholds_ahead import LossThresholds
+from capclient.vocabulary import Unknown
+
+END = date(2024, 12, 31)
+SEED = 3
+
+
+def company(*, many: int = 160, leave: float = 0.02, seed: int = SEED) -> pd.DataFrame:
+    """Clients with a rhythm of their own that each leave for good some day, and are silent from then on."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(many):
+        day, gap = rng.integers(0, 90), rng.uniform(12, 45)
+        gone = 240 + rng.exponential(30 / leave) if leave else 9_999
+        while day < min(gone, 1_826):
+            rows.append((f"C{number:03d}", day, round(float(rng.uniform(50, 500)), 2)))
+            day += max(1, int(rng.gamma(8, gap / 8)))
+    frame = pd.DataFrame(rows, columns=["customer_id", "day", "amount_ht"])
+    frame["invoice_date"] = (pd.Timestamp("2020-01-01") + pd.to_timedelta(frame.day, unit="D")).dt.strftime(
+        "%Y-%m-%d"
+    )
+    frame["invoice_id"] = [f"F{place:06d}" for place in range(len(frame))]
+    return frame.drop(columns="day").assign(amount_ht=frame.amount_ht.map("{:.2f}".format))
+
+
+@pytest.fixture(scope="module")
+def portfolio() -> Portfolio:
+    return Portfolio.from_frames(company(), as_of=END)
+
+
+@pytest.fixture(scope="module")
+def rows(portfolio: Portfolio) -> pd.DataFrame:
+    return photographs(portfolio, past_days(portfolio))
+
+
+def test_a_company_with_leavers_has_a_judge_and_a_probability_for_each_client(portfolio: Portfolio) -> None:
+    found = loss(portfolio)
+    assert isinstance(found.proof, Proof) and found.reason is None
+    assert found.clients.p_loss.between(0, 1).all() and found.clients.index.is_unique
+    value = {item.id: item.value for item in found.findings}
+    assert value["loss.expected_losses"] == pytest.approx(found.clients.p_loss.sum())
+    assert value["loss.expected_revenue_lost"] == pytest.approx(found.clients.expected_loss.sum(), abs=0.01)
+    assert value["loss.customers_ahead"] == len(found.clients)
+    assert value["loss.brier"] <= value["loss.brier_naive"]
+    assert value["loss.lift_top10"] > 2
+    states = activity(portfolio).customers.state[found.clients.index]
+    assert not states.eq("lost").any()
+
+
+def test_nothing_that_happens_after_a_day_changes_what_is_known_on_it(rows: pd.DataFrame) -> None:
+    day = rows.index.unique("origin")[2]
+    lines = company()
+    later = pd.to_datetime(lines.invoice_date) > day
+    changed = lines[~later | (lines.customer_id < "C080")].copy()
+    moved = pd.to_datetime(changed.invoice_date) > day
+    changed.loc[moved, "amount_ht"] = "9999.00"
+    other = Portfolio.from_frames(changed, as_of=END)
+    then, now = rows.xs(day), photographs(other, [day.date()]).xs(day)
+    future = ["next_purchase", "lost"]
+    pd.testing.assert_frame_equal(then.drop(columns=future), now.drop(columns=future))
+    assert (then.lost != now.lost).any()
+
+
+def test_examples_are_learned_only_once_their_window_is_over(rows: pd.DataFrame) -> None:
+    limits = LossThresholds()
+    end = pd.Timestamp(END)
+    tried = proof(rows, end, limits)
+    assert isinstance(tried, Proof)
+    first = tried.days[0]
+    # whatever came of windows that were still open on the first day judged, what was said on it stays the same
+    wrong = rows.assign(lost=rows.lost.where(rows.window_end <= first, 1 - rows.lost))
+    again = proof(wrong, end, limits)
+    assert isinstance(again, Proof)
+    said = [name for name in tried.rows if name.startswith("p_")]
+    pd.testing.assert_frame_equal(tried.rows.xs(first)[said], again.rows.xs(first)[said])
+
+
+def test_losses_drawn_by_lot_leave_the_naive_rule_in_place(rows: pd.DataFrame) -> None:
+    rng = np.random.default_rng(11)
+    kept = 0
+    for _ in range(4):
+        drawn = rows.assign(lost=rng.permutation(rows.lost.to_numpy()))
+        by_lot = proof(drawn, pd.Timestamp(END), LossThresholds())
+        assert isinstance(by_lot, Proof)
+        kept += by_lot.method == "naive"
+    assert kept >= 3
+
+
+def test_who_is_too_small_or_too_young_is_told_so() -> None:
+    few = loss(Portfolio.from_frames(company(many=20), as_of=END))
+    assert few.reason.reason.startswith("n_small:customers")
+    faithful = loss(Portfolio.from_frames(company(many=120, leave=0.0), as_of=END))
+    assert faithful.reason.reason.startswith("n_small:losses")
+    young = loss(Portfolio.from_frames(company(many=120), as_of=date(2021, 3, 31)))
+    assert young.reason == Unknown("history_short:loss")
+    for found in (few, faithful, young):
+        assert found.clients.empty
+        assert {item.value for item in found.findings if item.id == "loss.expected_losses"} == {None}
+
+
+def test_the_states_of_the_replay_are_those_of_the_activity_chapter(portfolio: Portfolio) -> None:
+    day = date(2023, 9, 30)
+    month = replayed(portfolio, [day]).set_index("customer_id")
+    known = activity(seen_at(portfolio, day)).customers.state
+    pd.testing.assert_series_equal(month.state, known[month.index], check_names=False, check_dtype=False)
+
+
+def test_the_replay_of_a_photograph_says_the_same_as_the_photograph(
+    portfolio: Portfolio, rows: pd.DataFrame
+) -> None:
+    day = rows.index.unique("origin")[-1]
+    month = replayed(portfolio, [day.date()]).set_index("customer_id")
+    month = month[month.present]
+    then = rows.xs(day)
+    assert list(month.index) == list(then.index)
+    assert (month.naive == then.naive_alarm).all() and (month.states == then.states_alarm).all()
+    assert (month.lost == then.lost).all() and (month.window_end == then.window_end).all()
+
+
+def test_an_alarm_that_stands_rises_once_and_warns_from_its_first_month() -> None:
+    ends = pd.to_datetime(["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30", "2024-05-31"])
+    months = pd.DataFrame(
+        {
+            "customer_id": ["A"] * 5,
+            "origin": ends,
+            "last_purchase": pd.to_datetime(["2024-01-20"] + ["2024-02-10"] * 4),
+            "states": [True, False, True, True, False],
+            "state": ["at_risk", "active", "at_risk", "inactive", "lost"],
+        }
+    )
+    assert risen(months, "states").tolist() == [True, False, True, False, False]
+    assert warnings(months, "states").tolist() == [2]
+    assert at_least(warnings(months.assign(states=False), "states")) == 0
+    old = months.assign(last_purchase=pd.Timestamp("2023-12-01"))
+    assert warnings(old, "states").empty  # nobody saw its silence begin
+
+
+def test_the_features_never_hold_what_followed(rows: pd.DataFrame) -> None:
+    names = set(known_of(rows))
+    assert not names & {"lost", "next_purchase", "window_end"}
+    replay = loss_replay(Portfolio.from_frames(company(many=40), as_of=END))
+    assert not isinstance(replay, Unknown) and replay.bells.months.gt(0).all()

@@ -164,7 +164,9 @@ class Portfolio(Dated):
         }
         lines = str(self.store.report.get("lines", ""))
         relations["invoice_lines"] = lines.replace("{folder}", folder)
-        relations["booked_lines"] = str(self.store.report.get("booked_lines", lines)).replace("{folder}", folder)
+        relations["booked_lines"] = str(self.store.report.get("booked_lines", lines)).replace(
+            "{folder}", folder
+        )
         return Ledger(relations)
 
     def check(self) -> None:

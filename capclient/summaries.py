@@ -65,19 +65,49 @@ def _best_years(portfolio: Portfolio) -> pd.DataFrame:
         ends.append(shifted(portfolio.as_of, -len(ends)))
     ends.reverse()
     months = portfolio.ledger.frame(operations.CLOSED_MONTHS, [ends])
-    client, names = months.customer_id.factorize()
-    reached = np.zeros(
-        (2, len(names), len(ends) + 12), dtype="int64"
-    )  # revenue and months with any, cumulated
-    reached[:, client, months.place + 12] = months.revenue, np.ones(len(months))
-    reached = reached.cumsum(axis=2)
-    revenue, known = reached[:, :, 12:] - reached[:, :, :-12]
-    years = np.where(known > 0, revenue, np.iinfo("int64").min)
-    last = len(ends) - 1 - years[:, ::-1].argmax(axis=1)  # of equal years, the latest
-    best = pd.DataFrame(index=pd.Index(names, name="customer_id"))
-    best["best_12m"] = euros(pd.Series(years.max(axis=1), index=best.index))
-    best["best_12m_end"] = pd.to_datetime(np.array(ends, dtype="datetime64[ns]")[last])
+    codes, names = months.customer_id.factorize()
+    client, place, revenue = best_years(
+        codes, months.place.to_numpy("int64"), months.revenue.to_numpy("int64"), last=len(ends) - 1
+    )
+    best = pd.DataFrame(index=pd.Index(names[client], name="customer_id"))
+    best["best_12m"] = euros(pd.Series(revenue, index=best.index))
+    best["best_12m_end"] = pd.to_datetime(np.array(ends, dtype="datetime64[ns]")[place])
     return best
+
+
+def best_years(
+    client: np.ndarray, month: np.ndarray, revenue: np.ndarray, *, last: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each client, the last month of its best twelve, and their revenue; of equal years, the latest.
+
+    Only years that hold a month of revenue count. A client is whole numbers from 0, a month from 0 to ``last``, both
+    given once. A year is only looked at before one of its months comes in or goes out: what is kept is in proportion
+    of the months with revenue, however far apart the first and the last stand.
+
+    Examples
+    --------
+    >>> found = best_years(np.array([0, 0, 0]), np.array([0, 3, 15]), np.array([5, 7, 7]), last=20)
+    >>> [item.tolist() for item in found]
+    [[0], [11], [12]]
+    """
+    order = np.lexsort((month, client))
+    client, month, revenue = client[order], month[order], revenue[order]
+    width = last + 13
+    known = client * width + month + 12
+    reached = np.concatenate([[0], revenue.cumsum()])
+    every = np.unique(client)
+    who = np.concatenate([client, client, every])
+    end = np.concatenate([month - 1, month + 11, np.full(len(every), last)])
+    inside = (end >= 0) & (end <= last)
+    who, end = who[inside], end[inside]
+    until = np.searchsorted(known, who * width + end + 12, side="right")
+    since = np.searchsorted(known, who * width + end, side="right")
+    who, end, until, since = (item[until > since] for item in (who, end, until, since))
+    year = reached[until] - reached[since]
+    order = np.lexsort((end, year, who))
+    who, end, year = who[order], end[order], year[order]
+    best = np.append(who[1:] != who[:-1], True) if len(who) else np.zeros(0, dtype=bool)
+    return who[best], end[best], year[best]
 
 
 def _with_attributes(portfolio: Portfolio, frame: pd.DataFrame) -> pd.DataFrame:

@@ -106,7 +106,7 @@ class SeasonThresholds(Group):
     window_share: Share = Decimal("0.50")
     years: Years = 2
     overlap_months: Months = 2
-    year_orders: Count = 3  # under which a year says nothing of a season: one order always fills one month
+    year_orders: Count = 3  # under which a year proves no season: one order always fills one month
 
 
 class PurchaseThresholds(Group):

@@ -53,6 +53,9 @@ class SegmentThresholds(Group):
     min_customers: Count = 30
     clusters: Clusters = (2, 8)
     stability: Share = Decimal("0.6")
+    near_silhouette: Share = Decimal("0.05")  # under the best, at which fewer groups are preferred
+    group_customers: Count = 5  # and the share of the clients under which a group is no family
+    group_share: Share = Decimal("0.03")
     near_days: Days = 30  # before a change of state that is called near
     near_share: Share = Decimal("0.05")  # of its revenue, within which a client is near another class
     horizon_days: Days = 90  # of the calendar of coming changes

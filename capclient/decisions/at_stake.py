@@ -37,7 +37,7 @@ class Assumptions:
 def assumptions(portfolio: Portfolio) -> Assumptions:
     """Return the chances that the company's own past says, else those of the parameters."""
     risk, returns = loss(portfolio), _winback(portfolio)
-    judged = risk.reason is None
+    judged = risk.reason is None and risk.uncalibrated is None  # else they only rank
     chances = risk.clients.p_loss if judged else pd.Series(dtype="float64")
     usual = float(portfolio.thresholds.actions.winback_success)
     return Assumptions(chances, judged, usual if returns is None else returns, returns is not None)

@@ -19,9 +19,9 @@ from capclient.figures.dependency import margin_weights_figure, stress_figure
 from capclient.figures.equity import equity_figure, equity_scenarios_figure
 from capclient.figures.evidence import coverage_figure, devices_figure
 from capclient.figures.figure import Figure
-from capclient.figures.life_history import composition_figure, passages_figure
 from capclient.figures.grid import grid_figure, grid_ranges_figure, grid_weights_figure
 from capclient.figures.groups import feature_label, groups_map_figure, profiles_figure
+from capclient.figures.life_history import composition_figure, passages_figure
 from capclient.figures.lifecycle import stages_figure, transitions_figure
 from capclient.figures.loss import (
     loss_calibration_figure,
@@ -79,17 +79,17 @@ __all__ = [
     "equity_figure",
     "equity_scenarios_figure",
     "erosion_figure",
-    "forecast_parts_figure",
     "feature_label",
+    "forecast_parts_figure",
     "funnel_figure",
+    "grades_figure",
     "grid_figure",
     "grid_ranges_figure",
     "grid_weights_figure",
     "groups_map_figure",
-    "grades_figure",
+    "holdout_figure",
     "lateness_figure",
     "lines_figure",
-    "holdout_figure",
     "listening_figure",
     "lorenz_figure",
     "loss_calibration_figure",

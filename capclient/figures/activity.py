@@ -45,6 +45,7 @@ def states_figure(states: pd.DataFrame | Unknown, *, lang: str, currency: str) -
     table: Any = states.set_index("state").reindex(
         [state for state in STATES if state in set(states["state"])]
     )
+    before_known = bool(states["revenue_n1"].notna().any())  # part of a year is never drawn as a year
     table = table[["customers", "revenue_n", "revenue_n1"]].fillna(0.0)
     labels = [text(f"state.{state}", lang) for state in table.index]
     risky = table.reindex(AT_RISK).fillna(0.0)
@@ -61,7 +62,8 @@ def states_figure(states: pd.DataFrame | Unknown, *, lang: str, currency: str) -
         rows = np.arange(len(table))
         colours = [STATE_COLOURS[str(state)] for state in table.index]
         axes[0].barh(rows, table["customers"], color=colours, height=0.66)
-        axes[1].barh(rows - 0.17, table["revenue_n1"], color=OTHERS, height=0.32)
+        if before_known:
+            axes[1].barh(rows - 0.17, table["revenue_n1"], color=OTHERS, height=0.32)
         axes[1].barh(rows + 0.17, table["revenue_n"], color=colours, height=0.32)
         for row, state in enumerate(table.index):
             for ax, value, place in (
@@ -69,6 +71,8 @@ def states_figure(states: pd.DataFrame | Unknown, *, lang: str, currency: str) -
                 (axes[1], table.at[state, "revenue_n1"], row - 0.17),
                 (axes[1], table.at[state, "revenue_n"], row + 0.17),
             ):
+                if place < row and not before_known:
+                    continue
                 words = count(value, lang) if ax is axes[0] else short_money(value, lang, currency)
                 if ax is axes[1] and row == 0:
                     words += "  " + ("N-1" if place < row else "N")
@@ -101,13 +105,12 @@ def states_figure(states: pd.DataFrame | Unknown, *, lang: str, currency: str) -
             state=label,
             n=customers(row.customers, lang),
             n_money=short_money(row.revenue_n, lang, currency),
-            n1_money=short_money(row.revenue_n1, lang, currency),
+            n1_money=short_money(row.revenue_n1, lang, currency) if before_known else "–",
         )
         for label, row in zip(labels, table.itertuples(), strict=True)
     ]
-    title = text(
-        "figure.states.title" if risky["customers"].sum() else "figure.states.title_calm", lang, **facts
-    )
+    risk = "figure.states.title" if before_known else "figure.states.title_short"
+    title = text(risk if risky["customers"].sum() else "figure.states.title_calm", lang, **facts)
     alt = text("figure.states.alt", lang, parts=listed(parts, lang))
     return drawn(draw, name="states", title=title, alt=alt, height=320, grid=(1, 2), share_rows=True)
 

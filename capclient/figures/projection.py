@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from capclient.figures.figure import Figure, drawn, unusable
-from capclient.figures.lettering import listed, money_axis, short_money
+from capclient.figures.lettering import listed, money_axis, money_unit, short_money
 from capclient.figures.palette import (
     ACCENT,
     FAINT,
@@ -102,7 +102,7 @@ def projection_figure(
     # bounds that the same rounding would make equal to the total are written with one more decimal
     whole = [short_money(value, lang, currency) for value in (total, low or 0, high or 0)]
     if len(set(whole)) < len(whole) or total >= 1e6:
-        whole = [_finer(value, lang, currency) for value in (total, low or 0, high or 0)]
+        whole = [_finer(value, total, lang, currency) for value in (total, low or 0, high or 0)]
     title = text(key, lang, total=whole[0], low=whole[1], high=whole[2], level=share(level, lang, 0))
     alt = text(
         "figure.projection.alt", lang, naive=said(naive), total=said(total), best=_month(best.month, lang),
@@ -111,8 +111,9 @@ def projection_figure(
     return drawn(draw, name="projection", title=title, alt=alt, height=320)
 
 
-def _finer(value: float, lang: str, currency: str) -> str:
-    return short_money(value, lang, currency, decimals=2)
+def _finer(value: float, total: float, lang: str, currency: str) -> str:
+    unit = money_unit(total)
+    return short_money(value, lang, currency, unit, decimals=2 if unit > 1 else None)
 
 
 def _month(when: pd.Timestamp, lang: str) -> str:

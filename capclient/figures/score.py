@@ -119,7 +119,10 @@ def score_history_figure(history: pd.DataFrame | Unknown, *, lang: str) -> Figur
 
     change = alike[-1] - alike[0]
     kind = "still" if abs(change) < STILL else "up" if change > 0 else "down"
-    facts = {"change": decimal(abs(change), lang, 1), "since": words[0]}
+    shown = round(abs(change), 1)
+    is_one = shown < 2 if lang == "fr" else shown == 1
+    size = text("figure.score.point" if is_one else "figure.score.points", lang, n=decimal(shown, lang, 1))
+    facts = {"change": size, "since": words[0]}
     told = [
         text("figure.score.history.part", lang, day=when, mark=decimal(mark, lang, 1))
         for when, mark in zip(words, alike, strict=True)

@@ -108,11 +108,12 @@ def activity_states(
     as_of, data_end
         Date D, and the last day that the data cover; pass D when they cover it within tolerance (0.2).
     contracts
-        ``customer_id``, ``start``, ``end`` (open when missing) and ``renewed_by`` when known.
+        ``customer_id``, ``start``, ``end`` (open when missing), ``contract_id`` and ``renewed_by`` when known.
     seasons
         Indexed by client: ``seasonal`` and ``start_month`` of :func:`seasonality.seasonality`.
     typical_gap
-        M in days, for a frame that holds part of the portfolio only; that of ``frame`` by default.
+        M in days, for a frame that holds part of the portfolio only, or pooled codes beside the clients; that of
+        ``frame`` by default.
 
     Returns
     -------
@@ -196,7 +197,12 @@ def _contract_flags(
     last = over.drop_duplicates("customer_id", keep="last")
     late = last["end"] < day - timedelta(days=thresholds.contract_grace_days)
     if "renewed_by" in last:
-        late &= last["renewed_by"].fillna("").astype("str").str.strip().eq("")
+        named = last["renewed_by"].fillna("").astype("str").str.strip()
+        names = (
+            contracts["contract_id"] if "contract_id" in contracts else pd.Series("", index=contracts.index)
+        )
+        coming = names[contracts["start"] > day]
+        late &= named.eq("") | named.isin(coming)  # a successor that has not begun has renewed nothing yet
     active = index.isin(running["customer_id"])
     return active, index.isin(last["customer_id"][late]) & ~active
 

@@ -139,8 +139,10 @@ def cluster(
     bootstraps: int = 20,
     stability: Limit = "0.6",
     minimum: int = 30,
+    near: Limit = "0.05",
+    least: tuple[int, Limit] = (5, "0.03"),
 ) -> Clusters | Unknown:
-    """Group clients by k-means, with the number of groups that separates them best (9).
+    """Group clients by k-means, with the smallest number of groups that separates them about as well as any (9).
 
     Parameters
     ----------
@@ -157,6 +159,11 @@ def cluster(
         Number of samples drawn again, and the mean adjusted Rand index to exceed.
     minimum
         Number of clients below which there is no answer.
+    near
+        Silhouette by which a smaller number of groups may be under the best and still be preferred.
+    least
+        Clients, and share of the clients, that each group must hold; where no number of groups allows it, there is no
+        structure.
 
     Returns
     -------
@@ -178,10 +185,10 @@ def cluster(
     with threadpool_limits(limits=1):  # on small arrays threads cost thirty times what they save
         models = {k: _fitted(scaled, k, seed) for k in range(ks[0], min(ks[1], distinct - 1) + 1)}
         curve = pd.Series({k: _silhouette(scaled, model, sample) for k, model in models.items()})
-        k = max(models, key=lambda tried: curve[tried])  # the smallest of equals
+        k, has_families = _chosen(models, curve, near=near, least=least)
         found = models[k].predict(scaled)
         again = _stability(scaled, found, k, rng, seed, bootstraps)
-    exists = number(again) > number(stability) and curve[k] > FLAT_SILHOUETTE
+    exists = has_families and number(again) > number(stability) and curve[k] > FLAT_SILHOUETTE
     described = (features if originals is None else originals).reindex(ordered.index)
     described = described.replace([np.inf, -np.inf], np.nan)
     labels = _renumbered(pd.Series(found, index=ordered.index), described.iloc[:, 0])
@@ -197,6 +204,28 @@ def cluster(
         curve=curve.rename("silhouette").rename_axis("k"),
         reason=None if exists else "unreliable:no_structure",
     )
+
+
+def _chosen(
+    models: dict[int, Any], curve: pd.Series, *, near: Limit, least: tuple[int, Limit]
+) -> tuple[int, bool]:
+    """Return the smallest number of groups about as sharp as the best, and whether its groups are families.
+
+    Only numbers of groups that leave no group under ``least`` compete; without any, the sharpest one is described.
+    """
+
+    def is_family(size: int, total: int) -> bool:
+        return size >= least[0] and bool(compare(size, total, least[1]) >= 0)
+
+    fit = [
+        k
+        for k, model in models.items()
+        if all(is_family(int(size), len(model.labels_)) for size in np.bincount(model.labels_, minlength=k))
+    ]
+    best = max(float(curve[k]) for k in fit or models)
+    close = [k for k in fit or models if number(best) - number(float(curve[k])) <= number(near)]
+    sharp = [k for k in close if curve[k] > FLAT_SILHOUETTE]  # as sharp as the best, and sharp at all
+    return min(sharp or close), bool(fit)
 
 
 MISSING = "missing:"  # prefix of the flag of a feature that is unknown for some clients

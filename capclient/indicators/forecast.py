@@ -13,7 +13,9 @@ import pandas as pd
 
 from capclient.vocabulary import STATES, Unknown
 
-LEAST_CASES = 10  # clients seen in a state, under which its chance is read together with that of its neighbour
+LEAST_CASES = (
+    10  # clients seen in a state, under which its chance is read together with that of its neighbour
+)
 SLOWEST, FASTEST = 0.5, 1.5  # a trend that a single year may show, before its square root
 
 
@@ -188,12 +190,15 @@ def observed_presence(states: pd.Series, bought: pd.Series, *, shrinkage: float 
     return tally
 
 
-def ordered_presence(tally: pd.DataFrame, *, shrinkage: float = 5.0, least: int = LEAST_CASES) -> pd.DataFrame:
+def ordered_presence(
+    tally: pd.DataFrame, *, shrinkage: float = 5.0, least: int = LEAST_CASES
+) -> pd.DataFrame:
     """Return chances that never rise as a state worsens, whatever few cases say (8, 11.1).
 
-    A state of fewer than ``least`` cases is read together with its neighbour, the better one if there is one. Where a
-    worse state came back more often than a better one, both take the chance of their cases together (pooled adjacent
-    violators, weighted by the cases).
+    A state of ``least`` cases is drawn towards the share of all clients, as if ``shrinkage`` more had been in it;
+    one of fewer is drawn towards the better state next to it, as if it had ``least`` cases at least. Where a worse
+    state came back more often than a better one, both take their mean weighted by their cases (pooled
+    adjacent violators).
 
     Parameters
     ----------
@@ -207,36 +212,29 @@ def ordered_presence(tally: pd.DataFrame, *, shrinkage: float = 5.0, least: int 
 
     Examples
     --------
-    >>> seen = pd.DataFrame({"customers": [90, 40, 20, 3], "bought": [81, 30, 18, 3]}, ["active", "watch", "at_risk", "lost"])
+    >>> seen = pd.DataFrame(
+    ...     {"customers": [90, 40, 20, 2], "bought": [81, 30, 18, 0]}, ["active", "watch", "at_risk", "inactive"]
+    ... )
     >>> ordered_presence(seen, shrinkage=0).p_active.round(3).to_dict()
-    {'active': 0.9, 'watch': 0.81, 'at_risk': 0.81, 'inactive': 0.81, 'lost': 0.81}
+    {'active': 0.9, 'watch': 0.8, 'at_risk': 0.8, 'inactive': 0.64, 'lost': 0.64}
     """
     table = tally[["customers", "bought"]].reindex(list(STATES)).fillna(0).astype("int64")
     whole = int(table.customers.sum())
-    overall = float(table.bought.sum()) / whole if whole else float("nan")
-    blocks: list[tuple[list[str], int, int]] = []
+    overall = near = float(table.bought.sum()) / whole if whole else float("nan")
+    blocks: list[tuple[list[str], float, float]] = []  # states, cases, chance
     for state, customers, bought in table.itertuples():
-        blocks.append(([str(state)], int(customers), int(bought)))
-        while len(blocks) > 1 and _disagree(*blocks[-2:], shrinkage, overall, least):
-            (names, n, came), (more, m, came_too) = blocks[-2:]
-            blocks[-2:] = [(names + more, n + m, came + came_too)]
-    chances = {
-        name: _drawn(n, came, shrinkage, overall) for names, n, came in blocks for name in names
-    }
+        few = customers < least
+        weight = max(shrinkage, least - customers) if few else shrinkage
+        near = (bought + weight * (near if few else overall)) / ((customers + weight) or 1)
+        blocks.append(([str(state)], float(customers), near))
+        while len(blocks) > 1 and blocks[-1][2] > blocks[-2][2]:
+            (names, n, chance), (more, m, other) = blocks[-2:]
+            mean = (n * chance + m * other) / (n + m) if n + m else chance
+            blocks[-2:] = [(names + more, n + m, mean)]
+        near = blocks[-1][2]
+    chances = {name: chance for names, _, chance in blocks for name in names}
     table["share"] = (table.bought / table.customers).where(table.customers >= least)
     return table.assign(p_active=pd.Series(chances))
-
-
-def _disagree(
-    better: tuple[list[str], int, int], worse: tuple[list[str], int, int], weight: float, overall: float, least: int
-) -> bool:
-    few = better[1] < least or worse[1] < least
-    return few or _drawn(*worse[1:], weight, overall) > _drawn(*better[1:], weight, overall)
-
-
-def _drawn(customers: int, bought: int, weight: float, overall: float) -> float:
-    whole = customers + weight
-    return (bought + weight * overall) / whole if whole else overall
 
 
 def annualised(revenue: pd.Series, months: pd.Series, *, least: float = 6) -> pd.Series:

@@ -6,7 +6,7 @@ compared with its limits exactly: a client that falls from 90 to 81 has lost 10 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -35,6 +35,7 @@ def lifecycle_stages(
     thresholds: LifecycleThresholds,
     n1_is_complete: bool = True,
     n2_is_complete: bool = True,
+    n_start: date | None = None,
     market_growth: pd.Series | Limit | None = None,
     market_growth_before: pd.Series | Limit | None = None,
 ) -> pd.DataFrame:
@@ -56,6 +57,9 @@ def lifecycle_stages(
         ``revenue_n``, ``revenue_n1``, ``revenue_n2``, ``revenue_half``, ``revenue_half_before`` (euros).
     states
         State of each client (section 8), same index.
+    n_start
+        First day of N: a client is back only if it had bought before. By default the day after D - 12 months; that of
+        the fiscal year where years are fiscal.
     as_of, data_start
         Date D, and the first day of the data: a first purchase within three months of it is censored.
     market_growth, market_growth_before
@@ -99,6 +103,8 @@ def lifecycle_stages(
     tenure = _tenure_months(first, as_of)
     young = (tenure < thresholds.childhood_months).fillna(False).to_numpy(dtype=bool)
     censored = (first < pd.Timestamp(shifted(data_start, CENSORED_MONTHS))).to_numpy()
+    begins = shifted(as_of, -12) + timedelta(days=1) if n_start is None else n_start
+    earlier = (first < pd.Timestamp(begins)).to_numpy()
     old = (tenure >= thresholds.revival_months).fillna(False).to_numpy(dtype=bool)
 
     r0, r1, r2, half, half_before = (
@@ -125,7 +131,7 @@ def lifecycle_stages(
     rules: list[tuple[str, str, np.ndarray]] = [
         ("1", "lost", states.reindex(customers.index).eq("lost").to_numpy(dtype=bool)),
         ("0", "undetermined", ~bought),
-        ("2", "childhood", (r0 > 0) & (r1 <= 0) & ~young & n1_is_complete),
+        ("2", "childhood", (r0 > 0) & (r1 <= 0) & ~young & earlier & n1_is_complete),
         ("3", "childhood", young & ~censored),
         ("4", "occasional", occasional & n1_is_complete),
         ("5", "old_age", strong & half_down),

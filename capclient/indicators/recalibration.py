@@ -1,7 +1,6 @@
 """Probabilities brought back to the diagonal by what earlier forecasts were worth, and whether they hold (8, F12).
 
-Floor 4. Beta calibration (Kull, Silva Filho, Flach, 2017): a logistic regression of what happened on the logarithms of
-the probability announced and of its complement, so that small and large probabilities may err differently. It has three
+Floor 4. Platt's correction: a logistic regression of what happened on the log-odds that were announced. It has two
 numbers, which a few hundred forecasts settle, and never changes who comes before whom.
 """
 
@@ -14,30 +13,30 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
 SMALLEST = 1e-4  # log-odds of a certainty would be infinite
-HELD_SHARE = 0.80  # of the forecasts, in bands whose announced mean stands within the interval of what was observed
+HELD_SHARE = (
+    0.80  # of the forecasts, in bands whose announced mean stands within the interval of what was observed
+)
 TOTAL = (0.80, 1.25)  # losses announced over losses observed
 
 
 @dataclass(frozen=True)
 class Recalibration:
-    """Log-odds are ``low`` x ln p - ``high`` x ln(1 - p) + ``constant``; ``1, 1, 0`` leaves p as it is."""
+    """``slope`` and ``constant`` of the log-odds; ``1, 0`` leaves a probability as it is."""
 
-    low: float = 1.0
-    high: float = 1.0
+    slope: float = 1.0
     constant: float = 0.0
 
     def of(self, probability: pd.Series) -> pd.Series:
         """Return the corrected probabilities, 0 to 1, in the same order."""
         if self == Recalibration():
             return probability
-        parts = _logarithms(probability)
-        score = parts @ np.array([self.low, self.high]) + self.constant
+        score = self.slope * _log_odds(probability) + self.constant
         return pd.Series(1 / (1 + np.exp(-score)), index=probability.index, name=probability.name)
 
 
-def _logarithms(probability: pd.Series) -> np.ndarray:
+def _log_odds(probability: pd.Series) -> np.ndarray:
     p = probability.astype("float64").clip(SMALLEST, 1 - SMALLEST).to_numpy()
-    return np.column_stack([np.log(p), -np.log1p(-p)])
+    return np.asarray(np.log(p / (1 - p)))
 
 
 def fit_recalibration(probability: pd.Series, happened: pd.Series) -> Recalibration:
@@ -58,16 +57,10 @@ def fit_recalibration(probability: pd.Series, happened: pd.Series) -> Recalibrat
     """
     if happened.nunique() < 2 or probability.nunique() < 2:
         return Recalibration()
-    parts, kept = _logarithms(probability), [0, 1]
-    while kept:  # a weight below zero would turn the order round: it is left out
-        model = LogisticRegression(C=1e3, max_iter=1_000).fit(parts[:, kept], happened.to_numpy())
-        if (model.coef_[0] > 0).all():
-            weights = dict(zip(kept, model.coef_[0], strict=True))
-            return Recalibration(
-                float(weights.get(0, 0.0)), float(weights.get(1, 0.0)), float(model.intercept_[0])
-            )
-        kept.pop(int(model.coef_[0].argmin()))
-    return Recalibration()
+    model = LogisticRegression(C=1e3, max_iter=1_000)
+    model.fit(_log_odds(probability).reshape(-1, 1), happened.to_numpy())
+    slope = float(model.coef_[0, 0])
+    return Recalibration(slope, float(model.intercept_[0])) if slope > 0 else Recalibration()
 
 
 def holds(groups: pd.DataFrame) -> bool:

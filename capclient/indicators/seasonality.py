@@ -34,7 +34,7 @@ def seasonality(
     A client is seasonal when, in every complete year in which it bought, and in two at least, its best three
     months hold half of its revenue, and the window of one of those years overlaps that of each other year by
     two months. A client that orders once or twice in a year always fills three months of it: where orders are
-    known, a year needs a few of them to speak for a season. Where several windows of a year are equally good,
+    known, such a year may speak against a season and not for it. Where several windows of a year are equally good,
     each of them counts. The year in which a
     client began, part-way, is not complete for it: it is not judged where two others can be.
 
@@ -141,8 +141,6 @@ def _judged(
     bought = totals > 0
     best = sums == sums.max(axis=-1, keepdims=True)
     holds = compare(sums.max(axis=-1), totals, limits.window_share) >= 0
-    if orders is not None:
-        holds &= _by_year(orders[rows], back).sum(axis=-1) >= limits.year_orders
     reach = WINDOW - limits.overlap_months  # months by which two windows may differ
     near = np.logical_or.reduce([np.roll(best, step, axis=-1) for step in range(-reach, reach + 1)])
     judged = bought & ~_begun(by_year, bought, limits.years)
@@ -150,7 +148,10 @@ def _judged(
     agreed = (holds | ~judged).all(axis=1) & shared.any(axis=1)
     pooled = by_month.sum(axis=1)
     start = _best_starts_among(pooled, shared)
-    count = judged.sum(axis=1)
+    speaks = judged
+    if orders is not None:
+        speaks = judged & (_by_year(orders[rows], back).sum(axis=-1) >= limits.year_orders)
+    count = speaks.sum(axis=1)
     window = np.take_along_axis(sums, np.broadcast_to(start[:, None, None], (*sums.shape[:2], 1)), axis=-1)[
         ..., 0
     ]

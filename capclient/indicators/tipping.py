@@ -108,6 +108,7 @@ def state_tipping(
     thresholds: ActivityThresholds,
     contracts: pd.DataFrame | None = None,
     seasons: pd.DataFrame | None = None,
+    typical_gap: float | None = None,
 ) -> pd.DataFrame:
     """Return the day on which each client leaves its state if it buys nothing, and its state if it ordered today (8).
 
@@ -121,8 +122,7 @@ def state_tipping(
         Indexed like ``frame``: ``state``, ``leaves_on`` (first day in another state, missing when there is none within
         reach), ``days_left``, ``state_next``, ``state_if_order``.
     """
-    gap = frame["median_gap"].median()
-    typical = None if pd.isna(gap) else float(gap)
+    typical = float(frame["median_gap"].median()) if typical_gap is None else typical_gap
 
     def states(rows: pd.DataFrame, later: int = 0) -> pd.Series:
         ends = data_end + timedelta(days=later)
@@ -245,7 +245,8 @@ def rfm_tipping(
 ) -> pd.DataFrame:
     """Return what one more point of F or M asks of each client, and its segment if it ordered today (9).
 
-    The other clients do not move. An order of today is one purchase day more and a silence of 0, at the same revenue.
+    The other clients do not move. An order of today is one purchase day more, for who has not bought today yet,
+    and a silence of 0, at the same revenue.
 
     Returns
     -------
@@ -260,8 +261,9 @@ def rfm_tipping(
     own_m, own_f = money.to_numpy(), times.to_numpy()
     m_more = smallest(lambda step: m(own_m + step) > m(own_m), _reach(own_m))
     f_more = smallest(lambda step: f(own_f + step) > f(own_f), _reach(own_f))
+    days = (near < 0).to_numpy()  # who already bought today gains no purchase day (3.2)
     after = pd.DataFrame(
-        {"r": r(np.zeros(len(known), dtype="int64")), "f": f(own_f + 1), "m": m(own_m)}, index=known.index
+        {"r": r(np.zeros(len(known), dtype="int64")), "f": f(own_f + days), "m": m(own_m)}, index=known.index
     )
     return pd.DataFrame(
         {

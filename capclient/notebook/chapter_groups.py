@@ -122,7 +122,7 @@ def between_table(groups: ClientGroups, *, most: int = 10) -> Table | Notice:
 
 
 def extremes_table(groups: ClientGroups, *, most: int = 10) -> Table | Notice:
-    """Show the largest clients beyond the scale on some trait, with those traits."""
+    """Show the clients farthest from the middle of their group on all traits, with those beyond the scale."""
     if groups.reason is not None:
         return absent(groups.reason)
     lang = desk().lang
@@ -136,10 +136,9 @@ def extremes_table(groups: ClientGroups, *, most: int = 10) -> Table | Notice:
     )
     traits = told.groupby("client").said.apply(", ".join)
     frame = groups.clients.loc[traits.index].assign(traits=traits)
-    frame = frame.sort_values(["revenue_n", "name"], ascending=[False, True], kind="stable")
-    return listing(
-        _named(groups, frame), ["name", "cluster_name", "traits", "revenue_n"], "table.extremes", most=most
-    )
+    # One extreme trait is common: the farthest from the middle of their group on all traits together are few.
+    frame = frame.sort_values(["distance", "name"], ascending=[False, True], kind="stable").head(most)
+    return listing(_named(groups, frame), ["name", "cluster_name", "traits", "revenue_n"], "table.extremes")
 
 
 def _named(groups: ClientGroups, frame: pd.DataFrame) -> pd.DataFrame:

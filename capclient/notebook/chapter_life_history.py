@@ -52,7 +52,9 @@ def reviews_note(all_of_it: Life) -> Sentence | Notice:
     key = "life.reviews" if len(days) > 1 else "life.reviews_one"
     caveats: tuple[str, ...] = ()
     if history.lacking:
-        caveats = (text("life.reviews_lacking", here.lang, n=count(history.lacking, here.lang)),)
+        short = "life.reviews_lacking_one" if history.lacking == 1 else "life.reviews_lacking"
+        facts_short = {} if history.lacking == 1 else {"n": count(history.lacking, here.lang)}
+        caveats = (text(short, here.lang, **facts_short),)
     return Sentence(text(key, here.lang, **facts), caveats)
 
 
@@ -67,7 +69,7 @@ def passages_figure(all_of_it: Life) -> figures.Figure | Notice:
     """Draw where a hundred clients of each stage are a year later."""
     history = all_of_it.history
     if history.reason is not None or not history.pairs:
-        return absent(history.reason or Unknown("history_short"))
+        return absent(history.reason or Unknown("history_short:stages"))
     return figures.passages_figure(history.rates, lang=desk().lang, pairs=len(history.pairs))
 
 
@@ -75,7 +77,7 @@ def stage_courses(all_of_it: Life, *, most: int = 15) -> Table | Notice:
     """Show the clients whose stage changed in the last year for good, largest first."""
     history = all_of_it.history
     if history.reason is not None or history.confirmed.shape[1] < 2:
-        return absent(history.reason or Unknown("history_short"))
+        return absent(history.reason or Unknown("history_short:stages"))
     year = (pd.Timestamp(history.stages.columns[-1]) - pd.DateOffset(years=1)).date()
     moved = history.courses[(history.courses.changes > 0) & (history.courses.since > year)]
     names = [
@@ -95,7 +97,7 @@ def pending_list(all_of_it: Life, *, most: int = 10) -> Table | Notice:
     """Show the clients whose new stage waits for the next review, largest first."""
     history = all_of_it.history
     if history.reason is not None or history.confirmed.shape[1] < 2:
-        return absent(history.reason or Unknown("history_short"))
+        return absent(history.reason or Unknown("history_short:stages"))
     waiting = _worded(history.courses[history.courses.is_pending])
     waiting = waiting.assign(stage_held=[text(f"stage.{code}", desk().lang) for code in waiting.stage])
     names = ["name", "customer_id", "stage_held", "stage_raw", "revenue_n1", "revenue_n", "salesperson"]

@@ -39,14 +39,14 @@ def stages_table(life: Lifecycle) -> Table | Notice:
 def transitions_figure(life: Lifecycle) -> figures.Figure | Notice:
     """Draw the passage from the stages of a year ago to those of today."""
     if life.reason is not None or life.transitions.empty:
-        return absent(life.reason or Unknown("history_short"))
+        return absent(life.reason or Unknown("history_short:stages"))
     return figures.transitions_figure(life.transitions, lang=desk().lang)
 
 
 def stage_moves_table(life: Lifecycle, *, most: int = 15) -> Table | Notice:
     """Show the largest clients that changed stage."""
     if life.reason is not None or life.transitions.empty:
-        return absent(life.reason or Unknown("history_short"))
+        return absent(life.reason or Unknown("history_short:stages"))
     names = ["name", "customer_id", "stage_before", "stage", "revenue_n1", "revenue_n", "salesperson"]
     return listing(life.moves, names, "table.moves", most=most)
 

@@ -97,11 +97,21 @@ def presence_table(ahead: Projection) -> Table | Notice:
     lang = desk().lang
     frame = seen[seen.customers > 0].rename_axis("state").reset_index()
     frame = frame.rename(
-        columns={"customers": "watched", "bought": "bought_again", "share": "stay_share", "p_active": "p_return"}
+        columns={
+            "customers": "watched",
+            "bought": "bought_again",
+            "share": "stay_share",
+            "p_active": "p_return",
+        }
     )
     months, least = count(ahead.now.watched, lang), count(LEAST_CASES, lang)
     note = text("table.presence.note", lang, months=months, least=least)
-    if ahead.used != "risk" and ahead.now.watched and "risk" in ahead.now.methods and not ahead.has_tried("risk"):
+    if (
+        ahead.used != "risk"
+        and ahead.now.watched
+        and "risk" in ahead.now.methods
+        and not ahead.has_tried("risk")
+    ):
         note = f"{note} {text('caveat.forecast_risk_unproven', lang)}"
     shown = listing(frame, ["state", "watched", "bought_again", "stay_share", "p_return"], "table.presence")
     return replace(shown, note=note) if isinstance(shown, Table) else shown
@@ -121,7 +131,9 @@ def forecast_changes_table(ahead: Projection, *, most: int = 15) -> Table | Noti
     table["points"] = table.change_rate.round(2)
     falls = table[(table.change < 0) & (table.state.ne("active") | (table.change_rate < FALLING - 1))]
     rises = table[table.change > 0].sort_values(["change", "name"], ascending=[False, True], kind="stable")
-    falls = falls.sort_values(["points", "change", "name"], kind="stable").head(most - min(len(rises), most // 3))
+    falls = falls.sort_values(["points", "change", "name"], kind="stable").head(
+        most - min(len(rises), most // 3)
+    )
     table = pd.concat([falls, rises.head(most // 3)])
     if table.empty:
         return listing(table.reindex(columns=["name"]), ["name"], "table.forecast_changes")

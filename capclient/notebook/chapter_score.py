@@ -102,7 +102,7 @@ def score_history_table(marked: Score) -> Table | Notice:
         "score_day": [day(moment.date(), lang) for moment in rows.day],
         "score_comparable": [decimal(value, lang, 1) for value in rows.comparable],
         "score_whole": [decimal(value, lang, 1) for value in rows.score],
-        "coverage": rows.coverage,
+        "score_known": rows.coverage,
     })  # fmt: skip
     return listing(frame, list(frame.columns), "table.score_history", note="table.score_history.note")
 

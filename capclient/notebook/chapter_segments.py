@@ -14,7 +14,7 @@ from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.tables import Table
-from capclient.themes.activity import Activity
+from capclient.themes.activity import Activity, behaviour
 from capclient.themes.moves import Moves
 from capclient.themes.segments import Segments
 from capclient.wording import text
@@ -38,7 +38,12 @@ __all__ = [
 
 def states_figure(states: Activity) -> figures.Figure | Notice:
     """Draw clients and revenue by state."""
-    return figures.states_figure(states.reason or states.states, **desk().drawn)
+    if states.reason is not None:
+        return figures.states_figure(states.reason, **desk().drawn)
+    portfolio, table = desk().portfolio, states.states
+    if not portfolio.is_complete(portfolio.windows.n1):
+        table = table.assign(revenue_n1=float("nan"))
+    return figures.states_figure(table, **desk().drawn)
 
 
 def states_table(states: Activity) -> Table | Notice:
@@ -112,18 +117,28 @@ def rfm_table(groups: Segments) -> Table | Notice:
     return listing(worded, ["segment", "customers", "revenue", "revenue_share"], "table.rfm")
 
 
-def rfm_list(groups: Segments, segment: str, *, most: int = 10) -> Table | Notice:
-    """Show the largest clients of a segment."""
+def rfm_list(groups: Segments, segment: str, *, most: int = 10, calls: bool = False) -> Table | Notice:
+    """Show the largest clients of a segment; a list of ``calls`` leaves out those that are active for their rhythm."""
     if groups.reason is not None:
         return absent(groups.reason)
-    clients = desk().portfolio.customers
+    here = desk()
+    clients, known = here.portfolio.customers, behaviour(here.portfolio)
     frame = groups.rfm[groups.rfm.segment == segment].join(
         clients[["name", "revenue_n", "purchase_days_12m", "last_purchase", "salesperson"]]
     )
+    frame = frame.join(known[["state", "seasonal", "season_start"]])
+    if calls:
+        frame = frame[frame.state.ne("active")]
+    frame["season"] = [
+        _season(start, here.lang) if turns else None
+        for turns, start in zip(frame.seasonal.eq(True), frame.season_start, strict=True)
+    ]
     frame = frame.sort_values(["revenue_n", "name"], ascending=[False, True], kind="stable")
     names = [
         "name",
         "customer_id",
+        "state",
+        *(["season"] if frame.season.notna().any() else []),
         "r",
         "f",
         "m",
@@ -132,7 +147,8 @@ def rfm_list(groups: Segments, segment: str, *, most: int = 10) -> Table | Notic
         "last_purchase",
         "salesperson",
     ]
-    return listing(frame, names, "table.rfm_list", most=most, segment=text(f"rfm.{segment}", desk().lang))
+    caption = "table.rfm_calls" if calls else "table.rfm_list"
+    return listing(frame, names, caption, most=most, segment=text(f"rfm.{segment}", here.lang))
 
 
 def segment_moves_figure(groups: Segments) -> figures.Figure | Notice:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 COLUMNS = {
     "text": """
-        grid_field grid_people grid_missing grid_said grid_said_level grid_seen_level grid_source grid_decision grid_rival
+        grid_field grid_people grid_missing grid_said grid_said_level grid_seen_level grid_source grid_decision
+        grid_rival
         score_grade score_day
         alert alert_evidence alert_since severity alerts_found past_worth alert_number
         action action_secondary decision due first_due kept_for needed value_class weakness who
@@ -16,8 +17,8 @@ COLUMNS = {
         question brings column_of reach asker voice promise device maturity evidence
         said_on pair loss_cause assumption comes_from owner
         cohort intended sequence since stage_held stage_raw stage_without
-        cluster_name current direction following kind leaves_on nearest_name segment_before state_if_order state_next
-        traits
+        cluster_name current direction following kind leaves_on nearest_name segment_before
+        segment_if_order state_if_order state_next traits
         abc_after abc_class activity age band bar best_12m_end buyer cause check claim
         claimed class_name classification closed_on code contract_id contradiction
         created_on criterion customer_id declining definition dimension document family
@@ -55,6 +56,7 @@ COLUMNS = {
         error_bias change_rate
     """,
     "share": """
+        score_known
         net_rate
         p_active renewal_chance
         p_loss auc recall recall_equal precision found_within_two found_within_three

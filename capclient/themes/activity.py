@@ -21,6 +21,7 @@ from capclient.themes.events import claims_risk
 from capclient.themes.lateness import lateness
 from capclient.themes.market import market_growth
 from capclient.themes.once import once
+from capclient.themes.origins import contracts_on
 from capclient.vocabulary import STATES, Unknown
 
 SILENT = ("watch", "at_risk", "inactive")
@@ -47,7 +48,7 @@ def activity(portfolio: Portfolio) -> Activity:
         return _without_dates(portfolio, portfolio.no_days)
     frame = portfolio.customers
     states = behaviour(portfolio)
-    states = states.join(_risk(portfolio, states, portfolio.table("contracts")))
+    states = states.join(_risk(portfolio, states, contracts_on(portfolio, portfolio.as_of)))
     counted = ~frame.is_pool
     listed = states[counted].join(frame[["name", "salesperson", "last_purchase", "revenue_n", "revenue_n1"]])
     to_call = listed[listed.state.isin(SILENT) & (listed[["revenue_n", "revenue_n1"]].max(axis=1) > 0)]
@@ -65,7 +66,7 @@ def behaviour(portfolio: Portfolio) -> pd.DataFrame:
     """Return state, silence and season of each client at D, without its risk, which costs more than all the rest."""
     frame = portfolio.customers
     limits = portfolio.thresholds.activity
-    contracts = portfolio.table("contracts")
+    contracts = contracts_on(portfolio, portfolio.as_of)
     seasons = seasonality(
         portfolio.months.dropna(subset="customer_id"),
         covered=_covered(portfolio),
@@ -79,6 +80,7 @@ def behaviour(portfolio: Portfolio) -> pd.DataFrame:
         thresholds=limits,
         contracts=contracts if len(contracts) else None,
         seasons=seasons,
+        typical_gap=typical_gap(portfolio),
     )
     states["seasonal"] = seasons.seasonal
     states["season_start"] = seasons.start_month
@@ -86,6 +88,12 @@ def behaviour(portfolio: Portfolio) -> pd.DataFrame:
         axis=1
     )  # of its best three months, over the years
     return states
+
+
+def typical_gap(portfolio: Portfolio) -> float:
+    """Return M of section 8 in days: the median of the clients' median gaps; pooled codes are no clients."""
+    frame = portfolio.customers
+    return float(frame.median_gap[~frame.is_pool].median())
 
 
 def _by_stake(silent: pd.DataFrame) -> pd.DataFrame:
@@ -115,6 +123,7 @@ def _risk(portfolio: Portfolio, states: pd.DataFrame, contracts: pd.DataFrame) -
             as_of=portfolio.as_of,
             data_start=portfolio.coverage.first,
             thresholds=portfolio.thresholds.lifecycle,
+            n_start=years.n.start,
             market_growth=market,
         )
         parts["trend"] = trend_part(stages.growth_relative.astype("float64"))
@@ -130,10 +139,13 @@ def _risk(portfolio: Portfolio, states: pd.DataFrame, contracts: pd.DataFrame) -
 
 def _contract_part(portfolio: Portfolio, contracts: pd.DataFrame) -> pd.Series:
     """100 when a tender, notice or end date falls within three months, 50 within six, else 0 (8.6)."""
-    dates = contracts[["tender_date", "notice_date", "end"]].apply(pd.to_datetime).bfill(axis=1).iloc[:, 0]
     day = pd.Timestamp(portfolio.as_of)
+    contracts = contracts[~(contracts.start > day)]
+    dates = contracts[["tender_date", "notice_date", "end"]].apply(pd.to_datetime)
     near, far = (pd.Timestamp(clipped(portfolio.as_of, months)) for months in (3, 6))
-    ahead = dates.where(dates >= day)
+    ahead = dates.where(dates >= day).min(
+        axis=1
+    )  # a date that is over no longer threatens: the next one does
     part = pd.Series(0.0, index=contracts.index).mask(ahead <= far, 50.0).mask(ahead <= near, 100.0)
     return part.groupby(contracts.customer_id.to_numpy()).max()
 
@@ -141,7 +153,7 @@ def _contract_part(portfolio: Portfolio, contracts: pd.DataFrame) -> pd.Series:
 def _findings(portfolio: Portfolio, states: pd.DataFrame, frame: pd.DataFrame) -> list[Finding]:
     tally = states.state.value_counts()
     caveat = "caveat.data_end" if portfolio.data_end < portfolio.as_of else "caveat.behaviour"
-    interval = frame.median_gap.median()
+    interval = typical_gap(portfolio)
     n_known = portfolio.is_complete(portfolio.windows.n)
     silent = states.state.isin(SILENT)
     high = float(portfolio.thresholds.activity.risk_high)

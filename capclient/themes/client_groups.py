@@ -95,7 +95,8 @@ def _clusters(portfolio: Portfolio) -> Clusters | Unknown:
     limits = portfolio.thresholds.segments
     chosen = {
         "ks": limits.clusters, "seed": limits.seed, "bootstraps": limits.bootstraps,
-        "stability": limits.stability, "minimum": limits.min_customers,
+        "stability": limits.stability, "minimum": limits.min_customers, "near": limits.near_silhouette,
+        "least": (limits.group_customers, limits.group_share),
     }  # fmt: skip
     frame = portfolio.customers
     if not portfolio.has_lines:

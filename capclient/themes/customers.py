@@ -17,6 +17,7 @@ from capclient.themes.counts import counts
 from capclient.themes.equity import equity
 from capclient.themes.lateness import lateness
 from capclient.themes.lifecycle import lifecycle
+from capclient.themes.loss import loss
 from capclient.themes.margins import margins
 from capclient.themes.net_margin import net_margin
 from capclient.themes.once import once
@@ -113,6 +114,8 @@ def customers(portfolio: Portfolio) -> pd.DataFrame:
     known = known.join(_actions(portfolio))
     known["status"] = counts(portfolio).customers.status
     known["is_pool"] = base.is_pool  # in totals, out of counts: whoever adds the rows up must know
+    if portfolio.has_lines:  # of the clients that the model of loss can judge
+        known["p_loss"] = loss(portfolio).clients.p_loss.reindex(base.index).astype("float64")
     return known.rename_axis("customer_id").reset_index()
 
 

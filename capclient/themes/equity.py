@@ -161,7 +161,11 @@ def _observed(portfolio: Portfolio, years: list[Period]) -> pd.DataFrame:
                 }
             )
         )
-    table = pd.concat(parts).groupby(["kind", "is_silent"]).agg(observed=("stayed", "size"), stayed=("stayed", "sum"))
+    table = (
+        pd.concat(parts)
+        .groupby(["kind", "is_silent"])
+        .agg(observed=("stayed", "size"), stayed=("stayed", "sum"))
+    )
     every = pd.MultiIndex.from_product([list(KINDS), [False, True]], names=["kind", "is_silent"])
     return table.reindex(every).fillna(0).astype("int64")
 

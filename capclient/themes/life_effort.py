@@ -155,6 +155,7 @@ def _without_market(portfolio: Portfolio) -> pd.DataFrame | Unknown:
         thresholds=portfolio.thresholds.lifecycle,
         n1_is_complete=portfolio.is_complete(years.n) and portfolio.is_complete(years.n1),
         n2_is_complete=portfolio.is_complete(years.n2),
+        n_start=years.n.start,
     )
     table = lifecycle(portfolio).customers[["stage", "growth", "growth_relative"]]
     table = table.join(bare.stage.rename("stage_without"))

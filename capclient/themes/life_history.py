@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 import pandas as pd
 
@@ -34,6 +33,7 @@ COUNTS = (
     "raw_changes",
     "confirmed_changes",
     "flickers_avoided",
+    "returned_changes",
     "old_age_revenue_change",
     "adult_revenue_change",
 )
@@ -49,13 +49,13 @@ GUESSED = (
 @dataclass(frozen=True)
 class LifeHistory:
     """``stages``: raw stage of each client (rows) at each review (columns, oldest first, D last), ``confirmed`` the
-    same with confirmed changes; ``courses``: one row per client; ``composition``: clients and revenue by stage and
-    review.
+    same with confirmed changes; ``courses``: one row per client; ``composition``: clients and revenue by confirmed
+    stage and review.
 
-    ``pairs``: reviews a year apart; ``counts`` and ``rates``: passages between them; ``guesses``: both guesses tried
-    from each review of the past; ``next_year``: ``now`` and ``expected`` clients by stage, or why no guess is shown.
-    ``lacking``: reviews without a third complete year, where rule 6 could not speak. Frames are empty when ``reason``
-    says why.
+    ``pairs``: reviews a year apart that share no month; ``counts`` and ``rates``: passages between them;
+    ``guesses``: both guesses tried from each review of the past; ``next_year``: ``now`` and ``expected``
+    clients by stage, or why no guess is shown. ``lacking``: reviews without a third complete year, where rule
+    6 could not speak. Frames are empty when ``reason`` says why.
     """
 
     stages: pd.DataFrame
@@ -106,11 +106,15 @@ def life_history(portfolio: Portfolio) -> LifeHistory:
     confirmations = portfolio.thresholds.lifecycle.confirmations
     confirmed = indicators.confirmed_stages(stages, confirmations=confirmations)
     courses = indicators.stage_courses(stages, confirmations=confirmations)
-    parts = indicators.composition(stages, pd.DataFrame(revenue, index=counted))
-    pairs = indicators.year_pairs(days)
+    parts = indicators.composition(confirmed, pd.DataFrame(revenue, index=counted))
+    every = indicators.year_pairs(days)
+    pairs = indicators.disjoint_pairs(every)
     counts = indicators.passages(stages, pairs)
     rates, guesses = indicators.passage_rates(counts), past_guesses(stages)
-    next_year = _next_year(stages, rates, guesses)
+    all_rates = indicators.passage_rates(
+        indicators.passages(stages, every)
+    )  # as the guesses of the past read them
+    next_year = _next_year(stages, all_rates, guesses)
     frame = portfolio.customers
     courses = courses.join(frame[["name", "salesperson", "revenue_n", "revenue_n1"]])
     found = [
@@ -125,26 +129,20 @@ def life_history(portfolio: Portfolio) -> LifeHistory:
 
 
 def _flows(counts: pd.DataFrame, pairs: list[tuple[date, date]]) -> list[Finding]:
-    """Rates of passage of all pairs of reviews, and who stayed in the last one.
-
-    Pairs overlap: the interval of a rate is that of as many passages as years that share no month would give.
-    """
+    """Rates of passage of years that share no month, and who stayed in the last one."""
     if not pairs:
         names = ("stay_share", *FLOWS)
         return [finding(f"lifecycle.{name}", Unknown("history_short")) for name in names]
     last = counts[counts.after == pairs[-1][1]]
-    found = [_rate("stay_share", *indicators.passed(last, indicators.KEPT), 1)]
-    repeated = Fraction(len(indicators.disjoint_pairs(pairs)), len(pairs))
-    return found + [_rate(name, *indicators.passed(counts, *flow), repeated) for name, flow in FLOWS.items()]
+    found = [_rate("stay_share", *indicators.passed(last, indicators.KEPT))]
+    return found + [_rate(name, *indicators.passed(counts, *flow)) for name, flow in FLOWS.items()]
 
 
-def _rate(name: str, part: int, whole: int, repeated: Fraction | int) -> Finding:
-    """Make the finding of a rate; ``repeated``: share of the passages that tell something of their own."""
+def _rate(name: str, part: int, whole: int) -> Finding:
+    """Make the finding of a rate."""
     if not whole:
         return finding(f"lifecycle.{name}", Unknown("denominator_zero:stage_before"), n=0)
-    own = max(1, round(whole * repeated))
-    interval = wilson_interval(round(Fraction(part, whole) * own), own)
-    return finding(f"lifecycle.{name}", share_of(part, whole), n=own, interval=interval)
+    return finding(f"lifecycle.{name}", share_of(part, whole), n=whole, interval=wilson_interval(part, whole))
 
 
 def _changes(
@@ -158,9 +156,13 @@ def _changes(
         values["raw_changes"] = int(courses.changes_raw.sum())
         values["confirmed_changes"] = int(courses.changes.sum())
         values["flickers_avoided"] = int(courses.flickers.sum())
+        settled = courses.changes.sum() + courses.flickers.sum() + courses.is_pending.sum()
+        values["returned_changes"] = int(courses.changes_raw.sum() - settled)
     if pairs:
         before, after = pairs[-1]
-        there = confirmed[before].notna()
+        there = confirmed[before].notna() & confirmed[before].ne(
+            "undetermined"
+        )  # these had no stage to leave
         values["confirmed_moves"] = int((confirmed[before] != confirmed[after])[there].sum())
         shares = parts.pivot(index="day", columns="stage", values="revenue_share")
         for stage in ("old_age", "adult"):

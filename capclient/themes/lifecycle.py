@@ -11,6 +11,7 @@ import pandas as pd
 
 from capclient.findings import Finding, finding
 from capclient.indicators.lifecycle import lifecycle_stages, stage_moves, stage_table, transition_matrix
+from capclient.indicators.stage_history import KEPT
 from capclient.periods import shifted
 from capclient.portfolio import Portfolio
 from capclient.themes.activity import behaviour
@@ -18,6 +19,8 @@ from capclient.themes.market import market_growth
 from capclient.themes.once import once
 from capclient.themes.origins import seen_at
 from capclient.vocabulary import STAGES, Unknown
+
+SHORT = Unknown("history_short:stages")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def stages_at(portfolio: Portfolio) -> pd.DataFrame:
         thresholds=portfolio.thresholds.lifecycle,
         n1_is_complete=portfolio.is_complete(years.n) and portfolio.is_complete(years.n1),
         n2_is_complete=portfolio.is_complete(years.n2),
+        n_start=years.n.start,
         market_growth=growth,
         market_growth_before=growth_before,
     )
@@ -63,7 +67,10 @@ def lifecycle(portfolio: Portfolio) -> Lifecycle:
     counted = ~frame.is_pool
     stages = stages_at(portfolio)
     earlier = seen_at(portfolio, shifted(portfolio.as_of, -12))
-    known_before = earlier.is_complete(earlier.windows.n) and len(earlier.customers) > 0
+    # without the year before it, a stage of that day would only say that nobody could be judged
+    known_before = len(earlier.customers) > 0 and all(
+        earlier.is_complete(year) for year in (earlier.windows.n, earlier.windows.n1)
+    )
     transitions, moves = pd.DataFrame(), pd.DataFrame()
     if known_before:
         before = stages_at(earlier).stage[lambda stage: stage.index.isin(frame.index[counted])]
@@ -85,7 +92,7 @@ def lifecycle(portfolio: Portfolio) -> Lifecycle:
         moves=moves,
         before=shifted(portfolio.as_of, -12).isoformat(),
         reason=None,
-        findings=_findings(portfolio, table, len(moves) if known_before else Unknown("history_short")),
+        findings=_findings(portfolio, table, len(moves) if known_before else SHORT),
     )
 
 
@@ -93,12 +100,17 @@ def _findings(portfolio: Portfolio, table: pd.DataFrame, moved: int | Unknown) -
     rows = table.set_index("stage")
     caveat = None if portfolio.has("market") else "caveat.not_market_adjusted"
     complete = portfolio.is_complete(portfolio.windows.n)
+    judged = portfolio.is_complete(portfolio.windows.n1)
     found = []
     for stage in STAGES:
         share = rows.revenue_share[stage]
-        found.append(finding(f"lifecycle.{stage}_customers", int(rows.customers[stage]), caveat=caveat))
+        blind = not judged and stage in KEPT and not rows.customers[stage]  # nobody there, for want of a year
+        number = SHORT if blind else int(rows.customers[stage])
+        found.append(finding(f"lifecycle.{stage}_customers", number, caveat=caveat))
         known = (
-            Unknown("period_incomplete")
+            SHORT
+            if blind
+            else Unknown("period_incomplete")
             if not complete
             else float(share)
             if pd.notna(share)

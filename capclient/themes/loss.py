@@ -33,8 +33,9 @@ class Loss:
     """``clients``: who may be lost, ``p_loss``, ``expected_loss`` (euros a year) and ``reasons``, dearest first.
 
     ``proof``: the judges on past days; ``replay``: the alarms month by month; ``calibration`` and ``gain``: of the
-    judge that is used; ``gain_naive``: of the rule of thumb; ``reason``: why nobody may speak of today; ``uncalibrated``:
-    why no euros may be multiplied by the probabilities, which then only rank (``expected_loss`` is missing).
+    judge that is used; ``gain_naive``: of the rule of thumb; ``reason``: why nobody may speak of today;
+    ``uncalibrated``: why no euros may be multiplied by the probabilities, which then only rank
+    (``expected_loss`` is missing).
     """
 
     clients: pd.DataFrame

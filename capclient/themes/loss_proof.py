@@ -101,7 +101,9 @@ def proof(photographs: pd.DataFrame, end: pd.Timestamp, limits: LossThresholds) 
     over = photographs[photographs.window_end <= end]
     days = over.index.unique("origin").sort_values()
     asked = set(days[-limits.origins :])
-    judged, spoken, seen = [], [], [(0, 0)]
+    judged: list[pd.DataFrame] = []
+    spoken: list[pd.DataFrame] = []
+    seen = [(0, 0)]
     for day in days:
         examples, rows = over[over.window_end <= day], over[over.index.get_level_values("origin") == day]
         if examples.empty:

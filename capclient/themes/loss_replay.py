@@ -21,7 +21,7 @@ from capclient.periods import Period
 from capclient.portfolio import Portfolio
 from capclient.themes.loss_photos import ALARMING, PRESENT
 from capclient.themes.once import once
-from capclient.themes.origins import origins
+from capclient.themes.origins import contracts_on, origins
 from capclient.thresholds import Thresholds
 from capclient.vocabulary import Unknown
 
@@ -142,7 +142,7 @@ def _month(portfolio: Portfolio, day: date, known: pd.DataFrame, contracts: pd.D
     )  # fmt: skip
     states = activity_states(
         known, as_of=day, data_end=day, thresholds=limits.activity,
-        contracts=contracts if len(contracts) else None, seasons=seasons,
+        contracts=contracts_on(portfolio, day) if len(contracts) else None, seasons=seasons,
     )  # fmt: skip
     ends = loss_windows(
         states.interval_days, seasons.start_month.where(seasons.seasonal), origin=day,
@@ -204,8 +204,8 @@ def warnings(months: pd.DataFrame, bell: str) -> pd.Series:
 def inside_rhythm(months: pd.DataFrame, bell: str) -> pd.Series:
     """Return, for the clients of :func:`warnings`, the months between the alarm and the state ``inactive``.
 
-    Past its third interval a client waits only for the year that the word ``lost`` asks for: what remains before is what
-    the client's own rhythm leaves.
+    Past its third interval a client waits only for the year that the word ``lost`` asks for: what remains before is
+    what the client's own rhythm leaves.
     """
     whole = warnings(months, bell)
     keys = ["customer_id", "last_purchase"]

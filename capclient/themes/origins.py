@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from capclient.periods import shifted
+import pandas as pd
+
+from capclient.periods import last_complete_month, shifted
 from capclient.portfolio import Portfolio
 
 
@@ -18,6 +20,20 @@ def seen_at(portfolio: Portfolio, day: date) -> Portfolio:
     if day not in views:
         views[day] = portfolio if day == portfolio.as_of else portfolio.at(day)
     return views[day]
+
+
+def contracts_on(portfolio: Portfolio, day: date) -> pd.DataFrame:
+    """Return the contracts as they were known on a day.
+
+    A day is past when the ledger holds a whole month after it. Of a past day, only contracts that had begun are known,
+    and a successor (``renewed_by``) only once it had begun: nobody can date one that is not in the table.
+    """
+    contracts = portfolio.table("contracts")
+    if contracts.empty or not portfolio.has_lines or day >= last_complete_month(portfolio.extent[1]):
+        return contracts
+    begun = contracts[~(contracts.start > pd.Timestamp(day))]
+    named = begun.renewed_by.astype("str").str.strip().isin(begun.contract_id.astype("str").str.strip())
+    return begun.assign(renewed_by=begun.renewed_by.where(named))
 
 
 def origins(

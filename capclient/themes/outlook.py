@@ -25,7 +25,13 @@ from capclient.vocabulary import Unknown
 NAIVE = "naive"
 METHODS = (NAIVE, "presence", "trend", "alive", "risk", "purchases")
 # column of the chance to buy again that each of them reads
-CHANCES = {"presence": "p_active", "trend": "p_active", "alive": "p_alive", "risk": "p_risk", "purchases": "p_alive"}
+CHANCES = {
+    "presence": "p_active",
+    "trend": "p_active",
+    "alive": "p_alive",
+    "risk": "p_risk",
+    "purchases": "p_alive",
+}
 WATCHED = (12, 6)  # months over which clients are seen to come back: a year, else half of one
 ARRIVAL_YEARS = 3  # years whose arrivals give the pace of those to come, none fewer
 MONTH = 365.25 / 12

@@ -6,6 +6,7 @@ Floor 5. The method is the one that erred least on past days; what does not beat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -15,8 +16,8 @@ from capclient.periods import Period, rolling
 from capclient.portfolio import Portfolio
 from capclient.themes.once import once
 from capclient.themes.outlook import NAIVE, Outlook, outlook, year_after
-from capclient.themes.purchase_models import purchase_models
 from capclient.themes.projection_proof import Proof, interval, months_ahead, prove
+from capclient.themes.purchase_models import purchase_models
 from capclient.vocabulary import Unknown
 
 OF_FUTURE = (
@@ -34,7 +35,8 @@ PARTS = ("opening", "contracts", "trend", "absence", "annualised", "adjusted", "
 @dataclass(frozen=True)
 class Projection:
     """``clients``: one row a client: ``name revenue forecast_12m change state p_active reason is_annualised``
-    ``contracted`` (euros) ``expected_amount`` (of a purchase, where the model of purchase is in use); ``forecast_12m`` is missing where ``reason`` (``pool``, ``too_new``) says why.
+    ``contracted`` (euros) ``expected_amount`` (of a purchase, where the model of purchase is in use);
+    ``forecast_12m`` is missing where ``reason`` (``pool``, ``too_new``) says why.
 
     ``past``: revenue by month up to D. ``months``: the twelve to come (``projected naive low high``). ``parts``: from
     the year that is over to the next: ``bar``, ``amount``. All are empty when ``reason`` says why.
@@ -162,7 +164,7 @@ def _findings(
     naive = now.total(NAIVE)
     projected = clients.forecast_12m.notna()
     falls = projected & (clients.revenue > 0) & (clients.forecast_12m < FALLING * clients.revenue)
-    errors = proof.methods.set_index("method").loc[proof.used_total]
+    errors: Any = proof.methods.set_index("method").loc[proof.used_total]
     unknown = Unknown("history_short")
     values: dict[str, Value | Unknown] = {
         "next_12m": total,

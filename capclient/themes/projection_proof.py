@@ -31,8 +31,9 @@ ENOUGH = 2  # days of the past from which a share of intervals that held is said
 @dataclass(frozen=True)
 class Proof:
     """``methods``: one row a method: ``method origins mase total_error bias projected``. ``total_error`` and ``bias``
-    are errors of the total, mean absolute then signed, as shares of what came; ``naive_error`` is that of the naive rule on
-    the same days; ``overshoots`` counts the days on which it announced too much; ``projected`` is what it says today.
+    are errors of the total, mean absolute then signed, as shares of what came; ``naive_error`` is that of the naive
+    rule on the same days; ``overshoots`` counts the days on which it announced too much; ``projected`` is what it
+    says today.
     Totals are those of the clients known on each day, and of sales without client, whatever the method.
 
     ``origins``: one row a past day and method: ``day method projected actual noise low high``, missing bounds where no

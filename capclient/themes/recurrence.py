@@ -17,6 +17,7 @@ from capclient.periods import Period, shifted
 from capclient.portfolio import Portfolio
 from capclient.themes.cohorts import yearly_revenue
 from capclient.themes.once import once
+from capclient.themes.origins import contracts_on
 from capclient.vocabulary import Unknown
 
 UNNAMED = 0.05  # share of revenue without client above which a share of clients is said to be a minimum
@@ -97,7 +98,7 @@ def _behavioural(portfolio: Portfolio) -> float | Unknown:
 
 
 def _horizon(portfolio: Portfolio) -> tuple[pd.DataFrame, Unknown | None]:
-    contracts = portfolio.table("contracts")
+    contracts = contracts_on(portfolio, portfolio.as_of)
     if contracts.empty:
         return pd.DataFrame(), Unknown("missing:contracts")
     if contracts.annual_amount.isna().all():

@@ -7,6 +7,7 @@ has the same chance. The rule is used unless the curve told the last twelve mont
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from capclient.indicators.value.tenure import billed_decisions, contract_decisio
 from capclient.periods import shifted
 from capclient.portfolio import Portfolio
 from capclient.themes.once import once
+from capclient.themes.origins import contracts_on
 from capclient.vocabulary import Unknown
 
 HELD_OUT = 12  # months
@@ -73,7 +75,7 @@ class Renewals:
 @once
 def renewal_curve(portfolio: Portfolio) -> Renewals:
     """Return the renewals of a portfolio at D."""
-    decided, ahead, source = _decided(portfolio)
+    decided, ahead, source = _decided(portfolio, portfolio.data_end)
     reason = source if isinstance(source, Unknown) else None
     if reason is None and len(decided) < portfolio.thresholds.value.min_renewals:
         reason = Unknown("n_small:renewals")
@@ -90,13 +92,12 @@ def renewal_curve(portfolio: Portfolio) -> Renewals:
     return _named(Renewals(decided, soon, turns, cohorts, fit, rate, error, naive, str(source), None, []))
 
 
-def _decided(portfolio: Portfolio) -> tuple[pd.DataFrame, pd.DataFrame, str | Unknown]:
-    """Decisions known at the end of the data: of the contracts, else of the lines flagged recurring."""
+def _decided(portfolio: Portfolio, day: date) -> tuple[pd.DataFrame, pd.DataFrame, str | Unknown]:
+    """Decisions known on a day, up to the end of the data: of the contracts, else of the lines flagged recurring."""
     empty = pd.DataFrame()
     if not portfolio.has_lines:
         return empty, empty, Unknown("missing:contracts")
-    day = portfolio.data_end
-    contracts = portfolio.table("contracts")
+    contracts = contracts_on(portfolio, day)
     pools = portfolio.customers.index[portfolio.customers.is_pool]
     contracts = contracts[~contracts.customer_id.isin(pools)]
     if contracts.start.notna().any() and contracts.end.notna().any():
@@ -109,8 +110,11 @@ def _decided(portfolio: Portfolio) -> tuple[pd.DataFrame, pd.DataFrame, str | Un
 
 def _proof(portfolio: Portfolio, decided: pd.DataFrame) -> tuple[float | Unknown, float | Unknown]:
     """Brier scores of the curve and of the same chance for all, on decisions of the last months."""
-    origin = pd.Timestamp(shifted(portfolio.data_end, -HELD_OUT))
-    before, since = decided[decided.day <= origin], decided[decided.day > origin]
+    origin = shifted(portfolio.data_end, -HELD_OUT)
+    before, _, _ = _decided(
+        portfolio, origin
+    )  # as known then: the last ends before it had decided nothing yet
+    since = decided[decided.day > pd.Timestamp(origin)]
     if len(before) < portfolio.thresholds.value.min_renewals or since.empty:
         few = Unknown("n_small:renewals")
         return few, few

@@ -16,15 +16,17 @@ from capclient.indicators.concentration import abc_classes
 from capclient.indicators.lifecycle import lifecycle_stages
 from capclient.indicators.tipping import abc_tipping, rfm_tipping, stage_tipping, state_tipping
 from capclient.portfolio import Portfolio
-from capclient.themes.activity import behaviour
+from capclient.themes.activity import behaviour, typical_gap
 from capclient.themes.base import base
 from capclient.themes.lifecycle import lifecycle
 from capclient.themes.market import market_growth
 from capclient.themes.once import once
+from capclient.themes.origins import contracts_on
 from capclient.themes.rfm import rfm, scored
 from capclient.vocabulary import Unknown
 
 GROWTH_RULES = ("5", "6", "7", "8")  # the rules of section 7 that an amount can move
+YEARLY = ("class_up", "class_more", "class_down", "class_less", "m_more")  # what an amount of N would change
 NAMES = (
     "near_customers", "near_revenue", "state_customers", "state_revenue", "class_customers", "stage_customers",
     "segment_customers",
@@ -58,19 +60,31 @@ def tipping(portfolio: Portfolio) -> Tipping:
     if missing is None:
         clients = clients.join(_states(portfolio)).join(_segments(portfolio))
     years = portfolio.windows if portfolio.has_lines else None
-    no_stage = missing
-    if missing is None and years and not (portfolio.is_complete(years.n) and portfolio.is_complete(years.n1)):
+    closed = None
+    if years and not years.n.contains(
+        portfolio.as_of
+    ):  # a fiscal year that is over: no invoice of today is of it
+        closed = Unknown("not_applicable")
+        amounts = clients.columns.intersection(list(YEARLY))
+        clients[amounts] = clients[amounts].mask(clients[amounts].notna())
+    no_amounts = here.reason or closed
+    no_stage = missing or closed
+    if (
+        no_stage is None
+        and years
+        and not (portfolio.is_complete(years.n) and portfolio.is_complete(years.n1))
+    ):
         no_stage = Unknown("period_incomplete")
     if no_stage is None:
         clients = clients.join(_stages(portfolio))
     coming = _coming(portfolio, clients) if missing is None else pd.DataFrame()
-    near = _near(portfolio, clients) if here.reason is None else pd.DataFrame()
-    found = _findings(portfolio, clients, coming, near, here.reason, no_stage)
-    return Tipping(clients, coming, near, missing, here.reason, found)
+    near = _near(portfolio, clients) if no_amounts is None else pd.DataFrame()
+    found = _findings(portfolio, clients, coming, near, no_amounts, no_stage)
+    return Tipping(clients, coming, near, missing, no_amounts, found)
 
 
 def _states(portfolio: Portfolio) -> pd.DataFrame:
-    known, contracts = behaviour(portfolio), portfolio.table("contracts")
+    known, contracts = behaviour(portfolio), contracts_on(portfolio, portfolio.as_of)
     found = state_tipping(
         portfolio.customers,
         as_of=portfolio.as_of,
@@ -78,6 +92,7 @@ def _states(portfolio: Portfolio) -> pd.DataFrame:
         thresholds=portfolio.thresholds.activity,
         contracts=contracts if len(contracts) else None,
         seasons=known[["seasonal", "season_start"]].rename(columns={"season_start": "start_month"}),
+        typical_gap=typical_gap(portfolio),
     )
     return found.join(known[["ratio", "recency_days", "interval_days"]])
 
@@ -102,6 +117,7 @@ def _stages(portfolio: Portfolio) -> pd.DataFrame:
             thresholds=portfolio.thresholds.lifecycle,
             n1_is_complete=True,
             n2_is_complete=portfolio.is_complete(years.n2),
+            n_start=years.n.start,
             market_growth=growth,
             market_growth_before=growth_before,
         ).stage
@@ -166,7 +182,7 @@ def _findings(
         missing or no_amounts or len(every),
         missing or no_amounts or float(clients.revenue_n[every].sum()),
         missing or len(soon),
-        missing or no_amounts or float(clients.revenue_n[soon].sum()),
+        missing or base(portfolio).reason or float(clients.revenue_n[soon].sum()),
         no_amounts or kinds["class"],
         no_stage or no_amounts or kinds["stage"],
         missing or rfm(portfolio).reason or better,

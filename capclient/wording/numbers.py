@@ -23,6 +23,7 @@ Number = float | Decimal
 SYMBOLS = {("GBP", "fr"): "£"}  # CLDR writes £GB, which nobody in France does
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 MINUS = "\u2212"
+FINEST = 3  # decimals of a per cent: a euro in a million is nothing to a reader
 NOISE = 1e-6  # below, in the unit shown, a number is what binary floats leave of a zero
 
 
@@ -71,8 +72,13 @@ def money(value: Number, lang: str, currency: str = "EUR", cents: bool = False) 
 
 
 def share(value: Number, lang: str, digits: int = 1) -> str:
-    """``12,3 %`` from 0.123."""
-    digits = decimals(float(value) * 100, digits)
+    """``12,3 %`` from 0.123; what would need more than :data:`FINEST` decimals of a per cent is shown as none.
+
+    >>> share(0.00005, "en"), share(-0.0000002, "en")
+    ('0.005%', '0.0%')
+    """
+    needed = decimals(float(value) * 100, digits)
+    digits = needed if needed <= max(FINEST, digits) else digits
     words = _number(round(float(value), digits + 2) * 100, digits, lang)
     return words + ("\u00a0%" if lang == "fr" else "%")
 

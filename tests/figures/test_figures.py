@@ -170,3 +170,11 @@ def test_no_client_is_a_word_and_takes_its_capital_at_the_head_of_a_title():
     titles = [f"{customers(0, lang)} x" for lang in ("fr", "en")]
     made = [drawn(lambda axes: None, name="x", title=title, alt="y") for title in (*titles, "eBay pèse")]
     assert [figure.title for figure in made] == ["Aucun client x", "No client x", "eBay pèse"]
+
+
+def test_a_year_before_that_is_not_known_is_never_said_to_weigh_nothing():
+    states = pd.DataFrame(
+        {"state": ["active", "inactive"], "customers": [5, 3], "revenue_n": [10.0, 0.0], "revenue_n1": np.nan}
+    )
+    figure = figures.states_figure(states, lang="fr", currency="EUR")
+    assert "N-1 n’est pas connue" in figure.title and "0\u00a0€ l’année N-1" not in figure.title

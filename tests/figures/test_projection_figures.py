@@ -24,7 +24,7 @@ TRIED = pd.DataFrame(
     }
 )  # fmt: skip
 PARTS = pd.DataFrame(
-    {"bar": ["opening", "absence", "arrivals", "closing"], "amount": [1000.0, -200.0, 50.0, 850.0]}
+    {"bar": ["opening", "absence", "contracts", "closing"], "amount": [1000.0, -200.0, 50.0, 850.0]}
 )
 KINDS = pd.DataFrame({"kind": ["A", "C"], "customers": [2, 5], "equity": [300.0, -20.0]})
 MOVED = pd.DataFrame(

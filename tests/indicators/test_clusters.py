@@ -97,3 +97,30 @@ def test_features_take_the_columns_that_are_there() -> None:
     features, originals = cluster_features(table)
     assert features.to_dict("list") == {"revenue_n": [0.0], "growth": [2.0], "ratio": [2.0]}
     assert originals.to_dict("list") == {"revenue_n": [-4.0], "growth": [9.0], "ratio": [2.0]}
+
+
+def test_fewer_groups_are_preferred_when_they_are_about_as_sharp() -> None:
+    """Four knots, two by two: two groups are a little less sharp than four."""
+    rng = np.random.default_rng(11)
+    knots = [(0.0, 0.0), (3.2, 0.0), (10.0, 10.0), (13.2, 10.0)]
+    rows = [(x + a, y + b) for x, y in knots for a, b in rng.normal(0, 0.75, (25, 2))]
+    table = pd.DataFrame(rows, columns=["a", "b"])
+    two = cluster(table, seed=1, bootstraps=3, near="0.30")
+    best = cluster(table, seed=1, bootstraps=3, near="0")
+    assert isinstance(two, Clusters) and isinstance(best, Clusters)
+    assert best.k == best.curve.idxmax()
+    floor = best.curve.max() - 0.30
+    assert two.k == min(k for k, value in best.curve.items() if value >= floor) <= best.k
+
+
+def test_a_handful_of_clients_far_from_all_the_others_make_no_family(customers: pd.DataFrame) -> None:
+    rng = np.random.default_rng(2)
+    crowd = pd.DataFrame(rng.normal(size=(100, 2)), columns=["a", "b"])
+    crowd.iloc[:3] = [[60.0, 60.0], [61.0, 60.0], [60.0, 61.0]]
+    found = cluster(crowd, seed=1, bootstraps=3, ks=(2, 3))
+    alone = cluster(crowd, seed=1, bootstraps=3, ks=(2, 3), least=(1, "0"))
+    assert isinstance(found, Clusters) and isinstance(alone, Clusters)
+    assert found.reason == "unreliable:no_structure" or found.sizes.min() >= 5
+    assert alone.reason is None and alone.sizes.min() == 3
+    assert found_in(customers, least=(41, "0")).reason == "unreliable:no_structure"
+    assert found_in(customers, least=(40, "0.3333")).reason is None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from capclient.indicators import forecast
 from capclient.indicators.value import equity
-from capclient.vocabulary import Unknown
+from capclient.vocabulary import STATES, Unknown
 
 MONEY = st.integers(-1_000_000, 10_000_000).map(lambda cents: cents / 100)
 SHARE = st.integers(0, 1000).map(lambda part: part / 1000)
@@ -96,3 +96,17 @@ def test_an_interval_holds_about_what_it_promises():
 
 def test_coverage_without_a_past_is_unknown():
     assert forecast.coverage([], [], []) == Unknown("history_short")
+
+
+@given(
+    st.lists(
+        st.integers(0, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), min_size=5, max_size=5
+    )
+)
+def test_chances_never_rise_as_a_state_worsens_and_few_cases_are_not_told(cases):
+    tally = pd.DataFrame(cases, columns=["customers", "bought"], index=list(STATES))
+    found = forecast.ordered_presence(tally)
+    if tally.customers.sum() == 0:
+        return
+    assert (found.p_active.diff().dropna() <= 1e-12).all() and found.p_active.between(0, 1).all()
+    assert found.share.isna().equals(tally.customers < forecast.LEAST_CASES)

@@ -217,11 +217,18 @@ def test_one_more_point_asks_for_what_is_told_and_no_less(levels, rows):
         after = pd.DataFrame(
             {
                 "r": [score(client, "r", 0).r],
-                "f": [score(client, "f", frame.f[client] + 1).f],
+                "f": [score(client, "f", frame.f[client] + int(frame.r[client] > 0)).f],
                 "m": [scores.m[client]],
             }
         )
         assert row.segment_if_order == rfm_segments(after, levels=levels).iloc[0]
+
+
+def test_an_order_of_today_adds_no_day_to_who_already_bought_today():
+    recency, days = pd.Series([0, 10, 20, 30, 40]), pd.Series([3, 4, 4, 4, 4])
+    found = rfm_tipping(recency, days, pd.Series([400.0] * 5), levels=5)
+    own = rfm_segments(rfm_scores(recency, days, pd.Series([400.0] * 5), levels=5), levels=5)
+    assert found.segment_if_order[0] == own[0]
 
 
 def test_who_never_bought_has_no_next_point():

@@ -105,6 +105,25 @@ def test_expected_purchases_add_up_from_week_to_week():
         assert (steps > 0).all() and (np.diff(steps) < 0).all()  # a client that may stop buys less and less
 
 
+@pytest.mark.parametrize("modified", [False, True])
+@pytest.mark.parametrize("a", [1.0, 1.0 + 1e-12, 1.0 - 1e-7, 1.00005])
+def test_expected_purchases_are_regular_where_a_is_one(a, modified):
+    r, alpha, b, x, t_x, age, weeks = 0.6, 5.0, 2.4, 3.0, 20.0, 40.0, 30.0
+    found = Fit(beta_geometric.NAMES, (r, alpha, a, b), (0, 0, 0, 0), -1.0, 1)
+    one = pd.DataFrame({"x": [x], "t_x": [t_x], "T": [age]})
+    later = b + x + (1 if modified else 0)
+
+    def of_stop(p):  # purchases until the client stops, its pace given its past, were its chance to stop p
+        stays = ((alpha + age) / (alpha + age + p * weeks)) ** (r + x)
+        return p ** (a - 1) * (1 - p) ** (later - 1) / beta_function(a, later) * (1 - stays) / p
+
+    chance = beta_geometric.probability_active(found, one, modified=modified).iloc[0]
+    want = chance * quad(of_stop, 0, 1, epsabs=0, epsrel=1e-10)[0]
+    assert beta_geometric.expected_purchases(found, one, weeks, modified=modified).iloc[0] == pytest.approx(
+        want, rel=1e-6
+    )
+
+
 def test_a_client_without_repeat_purchase_is_always_active_in_bg_nbd_and_not_in_the_others():
     silent = pd.DataFrame({"x": [0.0], "t_x": [0.0], "T": [60.0]})
     assert beta_geometric.probability_active(CDNOW, silent).iloc[0] == 1.0

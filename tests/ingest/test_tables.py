@@ -236,7 +236,7 @@ def test_probabilities_with_their_sign_are_percentages(crm):
 
 
 def test_a_sign_in_some_cells_and_no_bare_number_above_one_leave_nothing_to_guess(crm):
-    told, found = prospects(crm, "20 %", "0,8", "1")
+    _, found = prospects(crm, "20 %", "0,8", "1")
     assert found == [Decimal("0.2"), Decimal("0.8"), Decimal(1)]
 
 

@@ -1,6 +1,7 @@
 """The life of clients from lines to findings: past reviews, contribution by age, contacts, short histories (7)."""
 
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -220,3 +221,31 @@ def test_client_totals_and_yearly_columns_say_why_there_is_no_life():
     found = life(company).findings
     assert {item.id for item in found} == IDS
     assert {item.reason for item in found} == {"missing:invoice_lines"}
+
+
+def test_the_composition_is_that_of_confirmed_stages(company):
+    history = life(company).history
+    for day in history.confirmed:
+        drawn = history.composition[history.composition.day == day].set_index("stage").customers
+        assert (drawn == history.confirmed[day].value_counts().reindex(drawn.index, fill_value=0)).all()
+
+
+def test_every_change_announced_is_accounted_for(company):
+    parts = ("confirmed_changes", "flickers_avoided", "pending_customers", "returned_changes")
+    counted = [value(company, name) for name in parts]
+    assert sum(counted) == value(company, "raw_changes") and min(counted) >= 0
+
+
+def test_years_of_passages_share_no_month(company):
+    pairs = life(company).history.pairs
+    assert pairs[-1][1] == AS_OF and len(pairs) == 3  # thirteen quarterly reviews: three years
+    assert all(after <= before for (_, after), (before, _) in pairwise(pairs))
+
+
+@pytest.mark.parametrize("first", [2025, 2024])
+def test_a_year_ago_without_its_own_two_years_nothing_is_said_to_have_moved(first):
+    short = Portfolio.from_frames(ledger(first), as_of=AS_OF)
+    assert value(short, "customers_moved") == "history_short:stages"
+    assert lifecycle(short).transitions.empty and lifecycle(short).moves.empty
+    old = value(short, "old_age_customers")
+    assert old == "history_short:stages" if first == 2025 else isinstance(old, int)

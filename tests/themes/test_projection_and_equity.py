@@ -10,6 +10,8 @@ import pytest
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings, customers, equity, projection, results, retention
 from capclient.themes.outlook import NAIVE, outlook
+from capclient.themes.projection_proof import least_wrong
+from capclient.vocabulary import Unknown
 
 D = date(2025, 12, 31)
 YEARS = range(2020, 2026)
@@ -111,7 +113,6 @@ def test_the_total_is_the_sum_of_its_parts_to_the_cent(company, request):
     declining = request.getfixturevalue(company)
     known = {id: item.value for id, item in found(declining).items()}
     parts = ["existing_customers", "carried", "adjustment"]
-    parts += ["new_customers"] if known["forecast.method"] != NAIVE else []
     assert known["forecast.next_12m"] == pytest.approx(
         sum(known[f"forecast.{name}"] for name in parts), abs=0.005
     )
@@ -201,6 +202,43 @@ def test_contracts_replace_the_part_that_they_cover():
     assert next(item.value for item in ahead.findings if item.id == "forecast.contracted") == 5000
 
 
+def test_every_method_is_judged_on_the_same_clients_and_arrivals_are_in_no_total(sleeping):
+    ahead = projection(sleeping)
+    came = ahead.proof.origins.groupby("day").actual.nunique()
+    assert len(came) and came.eq(1).all(), "what came does not depend on the method"
+    known = {item.id: item.value for item in ahead.findings}
+    assert known["forecast.new_customers"] == 0, "nobody came for three years"
+    assert ahead.now.total(ahead.used) == pytest.approx(
+        known["forecast.existing_customers"] + known["forecast.carried"], abs=0.005
+    )
+    assert 0 <= known["forecast.overshoots"] <= known["forecast.origins"]
+
+
+def test_arrivals_are_the_median_of_three_years_and_unknown_below():
+    clients = {name: stable(100) for name in "ABCDEF"}
+    for place, (year, size) in enumerate([(2023, 10), (2024, 50), (2025, 1000)]):
+        clients[f"N{place}"] = lambda y, month, year=year, size=size: size if y >= year else None
+    lines = monthly(clients)
+    portfolio = opened(lines)
+    assert outlook(portfolio, D).arrivals == 12 * 50, "the mean would be 4 240"
+    assert projection(portfolio).now.total(NAIVE) == 12 * (600 + 1060), "no arrival is added"
+    two = outlook(opened(lines[lines.invoice_date >= "2023-01-01"]), D)
+    assert two.arrivals == Unknown("history_short")
+
+
+def test_a_total_that_errs_as_much_as_the_naive_rule_gives_way_to_it():
+    days = pd.DataFrame({"naive": [3.0, 1.0], "presence": [2.0, 2.0], "trend": [5.0, 5.0]})
+    assert least_wrong(days) == NAIVE
+    days["risk"] = [1.0, None]
+    assert least_wrong(days) == "risk", "compared on the day when both spoke"
+
+
+def test_the_chance_never_rises_as_the_state_worsens(sleeping):
+    for view_day in [D, *projection(sleeping).proof.days]:
+        chances = outlook(sleeping, view_day).presence.p_active
+        assert chances.notna().all() and chances.is_monotonic_decreasing, view_day
+
+
 def test_a_client_of_no_revenue_changes_nothing(declining):
     lines = monthly(leavers())
     nothing = pd.DataFrame(
@@ -228,9 +266,9 @@ def valued():
 def test_the_worth_is_that_of_margins_and_of_the_retention_observed(valued):
     worth = equity(valued)
     known = {item.id: item.value for item in worth.findings}
-    kept = worth.kinds.set_index("kind").retention
+    kept = worth.cells.set_index(["kind", "is_silent"]).retention
     expected = sum(
-        row.margin * sum((kept[row.kind] / 1.1) ** year for year in range(1, 6))
+        row.margin * sum((kept[row.kind, row.is_silent] / 1.1) ** year for year in range(1, 6))
         for row in worth.clients.itertuples()
     )
     assert known["equity.total"] == pytest.approx(expected, abs=0.5)
@@ -270,8 +308,22 @@ def test_without_costs_revenue_never_stands_in_for_the_margin(declining):
 
 def test_a_company_that_never_lost_anybody_is_not_worth_as_if_it_never_would():
     worth = equity(opened(with_costs(monthly({name: stable(100) for name in "ABCDEFGH"}))))
-    assert worth.kinds.share.dropna().eq(1).all()
+    assert worth.kinds.share.dropna().eq(1).all() and worth.cells.share.dropna().eq(1).all()
     assert (worth.clients.retention < 1).all()
+
+
+def test_a_silent_client_is_worth_less_than_one_in_its_rhythm():
+    worth = equity(opened(with_costs(monthly(sleepers()))))
+    cells = worth.cells.set_index(["kind", "is_silent"])
+    wide = cells.retention.unstack()
+    assert (wide[True] <= wide[False]).all() and (wide[True] < wide[False]).any()
+    known = {item.id: item.value for item in worth.findings}
+    silent = worth.clients[worth.clients.is_silent]
+    assert known["equity.at_risk_customers"] == len(silent) == 6
+    assert known["equity.at_risk_part"] == pytest.approx(silent.equity.sum(), abs=0.005)
+    assert (worth.kinds.equity.sum(), worth.cells.equity.sum()) == pytest.approx(
+        (known["equity.total"],) * 2, abs=0.01
+    )
 
 
 def test_a_client_that_costs_more_than_it_brings_is_kept_then_floored():

@@ -125,7 +125,9 @@ def test_a_company_under_contract_renews_and_does_not_buy_again():
 
 
 def test_amounts_that_go_with_frequency_are_not_modelled():
-    lines = trade(300, stop=(0.6, 20.0), amount=lambda rng, pace, n: 100 * pace * rng.lognormal(0, 0.4, n) + 1)
+    lines = trade(
+        300, stop=(0.6, 20.0), amount=lambda rng, pace, n: 100 * pace * rng.lognormal(0, 0.4, n) + 1
+    )
     told = purchase_models(Portfolio.from_frames(lines, as_of=AS_OF))
     assert told.amounts == Unknown("unreliable:correlated")
     assert told.clients.expected_amount.isna().all()

@@ -8,6 +8,7 @@ import pytest
 from capclient.findings import Finding
 from capclient.frames import written
 from capclient.glossary import taught_in
+from capclient.indicators.tipping import state_tipping
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.themes import client_groups, customers, lifecycle, segments, tipping
@@ -15,6 +16,7 @@ from capclient.themes.activity import behaviour
 from capclient.themes.classes import classes
 from capclient.themes.client_groups import group_names
 from capclient.themes.rfm import rfm
+from capclient.thresholds import ActivityThresholds
 from capclient.vocabulary import STATES
 
 AS_OF = date(2025, 9, 30)
@@ -192,3 +194,34 @@ def test_groups_are_taught_in_their_own_chapter(portfolio: Portfolio) -> None:
         == "50_attrition_segments"
     )
     assert customers(portfolio).cluster.isna().all()  # thirteen clients make no groups
+
+
+def test_six_invoices_without_any_segment_a_year_ago_still_make_the_table_of_clients() -> None:
+    """Everybody was silent for two years before the earlier date: nobody had a segment then."""
+    rows = [("A", "2020-01-10", "100.00"), ("A", "2020-02-10", "100.00"), ("B", "2020-03-10", "50.00")]
+    rows += [("A", "2025-06-10", "80.00"), ("B", "2025-07-10", "70.00"), ("C", "2025-08-10", "60.00")]
+    six = Portfolio.from_frames(lines(rows), as_of=AS_OF)
+    assert len(customers(six)) == 3
+    assert values(segments(six).findings)["moved_customers"] == 0
+
+
+def test_the_probability_of_loss_ends_the_table_of_clients(portfolio: Portfolio) -> None:
+    table = customers(portfolio)
+    assert table.columns[-1] == "p_loss" and table.p_loss.dtype == "float64"
+    assert table.p_loss.isna().all()  # thirteen clients teach nothing of losses
+
+
+def test_the_bounds_of_a_rhythm_are_exact_to_the_day() -> None:
+    """C009: 983 days, 46 gaps, two more of 41 days: 22.1875 days; 1.5 of them are 33.28, passed on the 34th day."""
+    told = {}
+    for silence, day in ((25, 9), (33, 1), (34, None)):
+        frame = pd.DataFrame(
+            {"last_purchase": [pd.Timestamp(AS_OF) - pd.Timedelta(days=silence)] * 2, "span_days": [983, 0]}
+            | {"gaps": [46, 0], "median_gap": [41.0, None]},
+            index=["C009", "one"],
+        )
+        found = state_tipping(frame, as_of=AS_OF, data_end=AS_OF, thresholds=ActivityThresholds())
+        told[silence] = (found.state["C009"], found.state_next["C009"], found.days_left["C009"])
+        assert day is None or found.days_left["C009"] == day
+    assert told[25] == ("active", "watch", 9) and told[33] == ("active", "watch", 1)
+    assert told[34] == ("watch", "at_risk", 18)  # 2.3 intervals are 51.03 days

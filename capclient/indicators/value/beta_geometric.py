@@ -18,6 +18,7 @@ from capclient.vocabulary import Unknown
 NAMES = ("r", "alpha", "a", "b")
 BLOCK = 8_192  # rows computed at once: they stay in the cache, and a product so short starts no thread
 ENDLESS = 1e4  # a and b so large that clients no longer differ in their chance to stop
+NEAR_ONE = 1e-4  # a so close to 1 that the formula of expected purchases loses its digits
 SAMPLE = 10_000  # rows of the first search, when there are many more
 
 
@@ -159,12 +160,23 @@ def expected_purchases(
     r, alpha, a, b = found.values
     more = 1.0 if modified else 0.0
     x, age = clients["x"].to_numpy("float64"), clients["T"].to_numpy("float64")
-    top = a + b + x - 1 + more
-    left = ((alpha + age) / (alpha + age + weeks)) ** (r + x) * hyp2f1(
-        r + x, b + x + more, top, weeks / (alpha + age + weeks)
-    )
-    expected = top / (a - 1) * (1 - left)
-    return (expected * probability_active(found, clients, modified=modified)).rename("expected_orders")
+
+    def expected(a: float) -> np.ndarray:
+        top = a + b + x - 1 + more
+        left = ((alpha + age) / (alpha + age + weeks)) ** (r + x) * hyp2f1(
+            r + x, b + x + more, top, weeks / (alpha + age + weeks)
+        )
+        return np.asarray(top / (a - 1) * (1 - left))
+
+    if (
+        abs(a - 1) < NEAR_ONE
+    ):  # 0 / 0 at 1, where the value itself is regular: read between its two neighbours
+        share = (a - 1 + NEAR_ONE) / (2 * NEAR_ONE)
+        orders = (1 - share) * expected(1 - NEAR_ONE) + share * expected(1 + NEAR_ONE)
+    else:
+        orders = expected(a)
+    chance = probability_active(found, clients, modified=modified)
+    return (orders * chance).rename("expected_orders")
 
 
 def probability_of_purchase(

@@ -66,7 +66,9 @@ def scenarios(
     moves: Mapping[str, tuple[float, float]],
     most: float = 1.0,
 ) -> pd.Series:
-    """Return the total under each scenario: points added to retention (kept within 0 and ``most``) and discount.
+    """Return the total under each scenario: points added to retention and discount.
+
+    Points never bring a retention below 0 nor above ``most``; one that is higher already stays what it is.
 
     Examples
     --------
@@ -77,12 +79,16 @@ def scenarios(
     totals = {
         name: float(
             customer_equity(
-                margin, (retention + points).clip(0.0, most), discount=discount + rate, years=years
+                margin, _moved(retention, points, most), discount=discount + rate, years=years
             ).sum()
         )
         for name, (points, rate) in moves.items()
     }
     return pd.Series(totals, name="equity")
+
+
+def _moved(retention: pd.Series, points: float, most: float) -> pd.Series:
+    return (retention + points).clip(0.0, retention.clip(lower=most))
 
 
 def excess_earnings(
@@ -137,7 +143,7 @@ def retention_by_silence(cells: pd.DataFrame, *, weight: float = 20.0) -> pd.Ser
     >>> index = pd.MultiIndex.from_product([["A", "C"], [False, True]], names=["kind", "is_silent"])
     >>> cells = pd.DataFrame({"observed": [100, 4, 200, 96], "stayed": [98, 2, 190, 48]}, index)
     >>> retention_by_silence(cells).round(3).tolist()
-    [0.97, 0.527, 0.948, 0.506]
+    [0.975, 0.548, 0.95, 0.51]
     """
     by_silence = cells.groupby(level="is_silent")[["observed", "stayed"]].sum()
     towards = shrunk_retention(by_silence.stayed, by_silence.observed, weight=weight)

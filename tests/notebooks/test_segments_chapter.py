@@ -1,0 +1,61 @@
+"""The lists of chapter 50: who is active is not called, and small clients do not hide the dates of large ones."""
+
+from datetime import date
+
+import pytest
+
+from capclient.notebook import coming_table, near_table, rfm_list, segment_order_table
+from capclient.notebook.desk import Desk, _desks
+from capclient.portfolio import Portfolio
+from capclient.tables import Table
+from capclient.themes import segments, tipping
+from capclient.themes.activity import behaviour
+from tests.themes.test_segments import AS_OF, bought, ledger, lines
+
+
+@pytest.fixture
+def opened():
+    """A portfolio on the desk, with clients that stopped on different days; taken away afterwards."""
+    before = list(_desks)
+    rows = ledger()
+    for n, stopped in enumerate((date(2025, 8, 20), date(2025, 8, 12), date(2025, 8, 5), date(2025, 7, 20))):
+        rows += bought(f"Q{n}", 50 * 4**n, 30, date(2022, 1, 3), stopped)
+    portfolio = Portfolio.from_frames(lines(rows), as_of=AS_OF)
+    _desks[:] = [Desk(portfolio, "fr")]
+    yield portfolio
+    _desks[:] = before
+
+
+def names(shown, place=0):
+    return [row[place].text for row in shown.rows] if isinstance(shown, Table) else []
+
+
+def test_a_list_of_calls_leaves_out_those_active_for_their_own_rhythm(opened):
+    groups, states = segments(opened), behaviour(opened).state
+    for segment in groups.rfm.segment.dropna().unique():
+        members = groups.rfm.index[groups.rfm.segment == segment]
+        assert set(names(rfm_list(groups, segment, most=50))) == set(members)
+        called = names(rfm_list(groups, segment, most=50, calls=True))
+        assert set(called) == {client for client in members if states[client] != "active"}
+
+
+def test_the_calendar_keeps_the_largest_clients_and_puts_them_by_date(opened):
+    changes = tipping(opened)
+    assert len(changes.coming) > 2
+    shown = names(coming_table(changes, most=2))
+    assert set(shown) == set(changes.coming.revenue_n.nlargest(2).index)
+    assert changes.coming.leaves_on[shown].is_monotonic_increasing
+    assert "commandait" not in str(coming_table(changes, most=2).html())  # active for all: the text says it
+
+
+def test_whom_one_order_moves_is_listed_and_counted_alike(opened):
+    changes = tipping(opened)
+    counted = next(one.value for one in changes.findings if one.id == "tipping.segment_customers")
+    assert counted and len(names(segment_order_table(changes, most=50))) == counted
+
+
+def test_small_amounts_come_by_share_of_revenue(opened):
+    near = tipping(opened).near
+    if len(near):
+        smallest = near.amount_share.idxmin()
+        assert names(near_table(tipping(opened)))[0] == smallest

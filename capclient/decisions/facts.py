@@ -137,7 +137,7 @@ def _money(portfolio: Portfolio, known: pd.DataFrame, basis: str) -> pd.DataFram
         gross = own.gross_margin_rate
         table["net_rate"] = table.net_rate.fillna(gross.where(gross < target))
         value = own.margin
-    classed = abc_classes(value, limits=portfolio.thresholds.concentration.abc).abc_class
+    classed = abc_classes(value.fillna(0.0), limits=portfolio.thresholds.concentration.abc).abc_class
     buys = (known.revenue > 0) & value.notna()
     table["value"] = value
     table["value_class"] = classed.where(classed.notna() | ~buys, ABC[-1])  # a negative margin is worth least

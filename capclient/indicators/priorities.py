@@ -116,7 +116,7 @@ def priority_actions(
     frame["reasons_secondary"] = [";".join(mine.values()) for mine in others]
     frame["fired"] = _fired(fired, index)
     frame["silent"] = _silent(fired, signs, index)
-    return frame
+    return frame.astype("str")  # texts, also of no client at all
 
 
 def _signs(

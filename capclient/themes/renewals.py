@@ -75,7 +75,7 @@ class Renewals:
 @once
 def renewal_curve(portfolio: Portfolio) -> Renewals:
     """Return the renewals of a portfolio at D."""
-    decided, ahead, source = _decided(portfolio, portfolio.data_end)
+    decided, ahead, source = _decided(portfolio)
     reason = source if isinstance(source, Unknown) else None
     if reason is None and len(decided) < portfolio.thresholds.value.min_renewals:
         reason = Unknown("n_small:renewals")
@@ -92,11 +92,14 @@ def renewal_curve(portfolio: Portfolio) -> Renewals:
     return _named(Renewals(decided, soon, turns, cohorts, fit, rate, error, naive, str(source), None, []))
 
 
-def _decided(portfolio: Portfolio, day: date) -> tuple[pd.DataFrame, pd.DataFrame, str | Unknown]:
+def _decided(
+    portfolio: Portfolio, day: date | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, str | Unknown]:
     """Decisions known on a day, up to the end of the data: of the contracts, else of the lines flagged recurring."""
     empty = pd.DataFrame()
     if not portfolio.has_lines:
         return empty, empty, Unknown("missing:contracts")
+    day = day or portfolio.data_end
     contracts = contracts_on(portfolio, day)
     pools = portfolio.customers.index[portfolio.customers.is_pool]
     contracts = contracts[~contracts.customer_id.isin(pools)]

@@ -159,7 +159,7 @@ def test_the_table_of_clients_has_the_columns_of_the_outputs_in_their_order(port
         "revenue_n",
         "revenue_n1",
     ]
-    assert names[-2:] == ["status", "is_pool"]
+    assert names[-3:] == ["status", "is_pool", "p_loss"]
     assert (
         names.index("lifecycle_stage")
         < names.index("activity_state")

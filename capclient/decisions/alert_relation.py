@@ -80,8 +80,8 @@ def payment_grade(portfolio: Portfolio) -> pd.DataFrame | Unknown:
         return Unknown("history_short")
     before = lateness(seen_at(portfolio, day)).customers
     table = now.customers[~now.customers.index.isin([UNKNOWN, COUNTER])]
-    grade = table.payment_grade.map(GRADE_OF)
-    past = before.payment_grade.map(GRADE_OF).reindex(table.index)
+    grade = table.payment_grade.map(GRADE_OF).astype("float64")  # of nobody too
+    past = before.payment_grade.map(GRADE_OF).astype("float64").reindex(table.index)
     fell = table[grade > past]
     return raised(
         fell.index, since=None, stake=fell.receivable.clip(lower=0), grade=fell.payment_grade,

@@ -23,11 +23,11 @@ report: env      ## simulated companies, their reports, and where to read them
 test: env        ## lint, types, package, notebooks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 notebooks
 
-test-slow: env   ## what takes longer: batches, database servers, pages in Chromium, damaged files
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "slow or browser or fuzz"
+test-slow: env   ## what takes longer: batches, database servers, pages in Chromium, damaged files, every random example
+	CAPCLIENT_RANDOM=whole $(BIN)/python -m pytest -n auto --dist loadfile -m "slow or browser or fuzz or hypothesis"
 
 lab: env         ## JupyterLab on the notebooks
 	$(BIN)/capclient lab

@@ -97,10 +97,13 @@ def init(
 @app.command()
 def check(params: ParamsFile, as_of: AsOf = "") -> None:
     """Lire, valider, rapprocher ; dire ce qui peut être calculé ou non, et pourquoi."""
-    from capclient.inspection import inspection
     from capclient.params import read_params
 
-    found = inspection(read_params(params), as_of=_day(as_of))
+    # What is wrong with them is said before anything heavy is loaded.
+    read, day = read_params(params), _day(as_of)
+    from capclient.inspection import inspection
+
+    found = inspection(read, as_of=day)
     for line in found.lines:
         print(line)
     raise SystemExit(0 if found.is_good else 1)
@@ -142,11 +145,14 @@ def indicators(
     lang: Annotated[Lang | None, typer.Option(help="Langue des libellés.")] = None,
 ) -> None:
     """Donner les indicateurs d’une société, sans rapport."""
+    from capclient.params import read_params
+
+    read, day = read_params(params), _day(as_of)  # as in check
     from capclient.portfolio import Portfolio
     from capclient.publish import files
     from capclient.themes import results
 
-    portfolio = Portfolio.open(params, as_of=_day(as_of))
+    portfolio = Portfolio.of(read, as_of=day)
     language = lang.value if lang else portfolio.params.company.language
     found = results(portfolio)
     if form is Form.json:

@@ -54,6 +54,8 @@ TAUGHT_IN = {
     "equity": "95_valeur_projection",
     "actions": "97_plan_actions",
     "alerts": "97_plan_actions",
+    "followup": "97_plan_actions",
+    "contacts": "97_plan_actions",
     "evidence": "99_systeme_de_preuves",
     "score": "99_systeme_de_preuves",
 }

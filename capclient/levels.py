@@ -63,6 +63,27 @@ SEGMENT_TYPES = _words(
     activity="activite",
     total="ensemble|marche|marche total|tout",
 )
+# The plan that people send back: what they may choose, in the words of our own workbook and in others.
+PLANNED = _words(
+    retain="retention|retenir|fidelisation|fideliser",
+    develop="developpement|developper|development",
+    reduce_cost="reduction des couts commerciaux|reduction des couts|commercial cost reduction|cost reduction",
+    substitute="substitution",
+    prospect="prospection|reconquete|prospection reconquete|prospection acquisition|prospection win back|win back",
+    maintain="maintien|maintenir|entretien|maintenance",
+    exit="sortie|sortir|rupture",
+)
+PROGRESS = _words(
+    open="a faire|ouvert|ouverte|en cours|prevu|prevue|to do|todo|in progress|planned",
+    done="fait|faite|termine|terminee|realise|realisee|ok|completed|closed",
+    late="en retard|retard|overdue",
+    dropped="abandonne|abandonnee|annule|annulee|sans suite|cancelled|canceled",
+)
+DECIDED = _words(
+    improve="ameliorer|amelioration",
+    keep="garder|conserver|maintenir|maintien",
+    stop="arreter|arreter a discuter|arret|stop to be discussed|rompre",
+)
 # The declared criteria of section 3.16, each on its own scale.
 _AMOUNTS = {
     "high": "eleve|elevee|eleves|elevees|fort|forte",

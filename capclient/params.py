@@ -41,6 +41,7 @@ from capclient.errors import ParamsError, listed
 from capclient.levels import activity_code
 from capclient.params_errors import explained
 from capclient.params_grid import GridParams
+from capclient.params_privacy import PrivacyParams
 from capclient.params_promises import Lever, Promise, SatisfactionParams, unlike
 from capclient.params_rules import CreditParams, Filter, Identity
 from capclient.params_score import ScoreParams
@@ -87,6 +88,9 @@ class PeriodParams(Model):
     fiscal_year_end: Annotated[str, form(r"[0-9]{2}-[0-9]{2}", "12-31", "06-30")] = "12-31"
     covered_from: Day | None = None
     covered_to: Day | None = None
+    previous: Day | None = (
+        None  # day of the report before: what changed since; that of the last plan when empty
+    )
     restate: bool = False  # count a credit note on the day of the invoice that it corrects (0.4)
 
     @field_validator("fiscal_year_end")
@@ -184,6 +188,7 @@ class Params(Model):
     levers: Annotated[list[Lever], AfterValidator(unlike)] = []
     score: ScoreParams = ScoreParams()
     grid: GridParams = GridParams()
+    privacy: PrivacyParams = PrivacyParams()
     report: ReportParams = ReportParams()
     thresholds: Thresholds = Thresholds()
     _folder: Path = PrivateAttr(default=Path())

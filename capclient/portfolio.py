@@ -154,6 +154,11 @@ class Portfolio(Dated):
         """Currency of every amount."""
         return self.params.company.currency
 
+    @property
+    def periodic_customers(self) -> list[str]:
+        """Clients under periodic invoices, by the codes of the store: pseudonyms, where those are wanted."""
+        return list(self.store.report.get("periodic", self.params.credit.periodic_customers))
+
     @cached_property
     def ledger(self) -> Ledger:
         """The canonical tables as the engine sees them."""

@@ -117,12 +117,14 @@ TABLES: dict[str, Table] = {
             *_columns("date", "grid_date"),  # when the declared criteria were last gone through, and by whom
             *_columns("text", "grid_author"),
             *_columns("date", "insolvency_date"),
+            *_columns("flag", "opposed"),  # asked not to be canvassed any more
         ),
         _table(
             "contacts",
             *_columns("text", "customer_id* person role"),
             Column("side", "code", words=levels.SIDES),
             *_columns("date", "since until"),
+            *_columns("flag", "opposed"),
         ),
         _table(
             "payments",
@@ -211,6 +213,26 @@ TABLES: dict[str, Table] = {
             *_columns("text", "evidence"),
             *_columns("date", "date"),
             *_columns("text", "owner"),
+        ),
+        _table(  # the plan read back: the sheets of our workbook, or actions.csv, whose codes stand beside its words
+            "actions",
+            *_columns("text", "customer_id prospect_id name"),
+            Column("action", "code", words=levels.PLANNED),
+            Column("action_code", "code", words=levels.PLANNED),
+            Column(
+                "proposed", "code", words=levels.PLANNED
+            ),  # what the rules said: another action was chosen
+            *_columns("number", "action_rank"),
+            *_columns("text", "reasons owner"),
+            *_columns("money", "stake"),
+            *_columns("date", "due"),
+            Column("plan_status", "code", words=levels.PROGRESS),
+            Column("status_code", "code", words=levels.PROGRESS),
+            *_columns("date", "done_on"),
+            Column("decision", "code", words=levels.DECIDED),
+            Column("decision_code", "code", words=levels.DECIDED),
+            *_columns("text", "comment"),
+            *_columns("date", "planned_on"),
         ),
     )
 }

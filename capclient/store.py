@@ -85,6 +85,10 @@ def store_key(params: Params, inputs: list[InputFile]) -> str:
         "group": params.company.group,
         "restate": params.period.restate,
     }
+    if params.privacy.pseudonymise:
+        coded = params.privacy.identifiers
+        periodic = params.credit.periodic_customers if coded else []
+        obeyed["privacy"] = [params.privacy.mark(), coded, params.company.language, periodic]
     text = json.dumps([FORMAT, obeyed, [asdict(item) for item in inputs]], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -30,6 +30,7 @@ from capclient.thresholds_actions import (
     ActionThresholds,
     AlertThresholds,
     ContactThresholds,
+    FollowupThresholds,
     ScoreThresholds,
     SynthesisThresholds,
 )
@@ -250,5 +251,6 @@ class Thresholds(Group):
     actions: ActionThresholds = ActionThresholds()
     alerts: AlertThresholds = AlertThresholds()
     contacts: ContactThresholds = ContactThresholds()
+    followup: FollowupThresholds = FollowupThresholds()
     score: ScoreThresholds = ScoreThresholds()
     synthesis: SynthesisThresholds = SynthesisThresholds()

@@ -9,7 +9,19 @@ from decimal import Decimal
 
 from pydantic import Field, field_validator
 
-from capclient.bounds import Count, Days, Decline, Factor, Group, Months, Score, Share, Shares, refusal
+from capclient.bounds import (
+    Count,
+    Days,
+    Decline,
+    Factor,
+    Group,
+    Months,
+    Score,
+    Share,
+    Shares,
+    Stages,
+    refusal,
+)
 
 DUE_DAYS = {
     "retain": 15, "develop": 60, "reduce_cost": 60, "substitute": 90, "prospect": 60, "maintain": 90, "exit": 30,
@@ -71,21 +83,38 @@ class AlertThresholds(Group):
 
 
 class ContactThresholds(Group):
-    """Section 14."""
+    """Section 14; cadences, and what a person can do in a day or a week, are conventions of ours [conv]."""
 
     call_days: Days = 7
     calls_per_year: Count = 4  # of a client of class C
+    segment_calls: dict[str, Count] = Field(
+        default_factory=dict
+    )  # other numbers of calls, by segment of clients
     mailings_per_year: Count = 2
     visits_per_year: tuple[Count, Count] = (6, 4)  # of classes A and B; halved at adult age
     close_months: Months = 3  # a young client is followed monthly for so long, then every quarter
     survey_claim_days: Days = 90  # an open claim so recent puts the survey off
     lost_days: Days = 15
+    lost_months: Months = 12  # a loss so old is no longer asked about
     claim_hours: Count = 48
     season_days: Days = 45
     tender_months: Months = 3
-    reminder_days: tuple[Days, Days, Days] = (1, 15, 30)
+    reminder_days: Stages = (1, 15, 30)
     merge_days: Days = 10
     horizon_months: Months = 3
+    visits_per_week: Count = 6  # of a salesperson without an objective of visits
+    calls_per_day: Count = 6  # of a salesperson
+    letters_per_day: Count = 30  # surveys, questionnaires and mailings whose answers somebody reads
+    prospect_months: Months = 36  # a prospect that has not spoken for so long is forgotten
+
+
+class FollowupThresholds(Group):
+    """The plan read back (G08): what an action is compared with, and since when what changed is told; [conv]."""
+
+    least_months: Months = 3  # on each side of an action, below which nothing is said of it
+    most_months: Months = 12  # more would mix the action with everything else
+    least_actions: Count = 5  # done and comparable, below which no effect is told
+    previous_months: Months = 3  # before D, where neither a plan nor a parameter tells the last report
 
 
 class ScoreThresholds(Group):

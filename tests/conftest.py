@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None)  # a busy machine proves nothing against a test
+from tests.examples import few
+
+# A busy machine proves nothing against a test.
+settings.register_profile("house", deadline=None, max_examples=few(100))
 settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,3 +28,24 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no public data sets: set CAPCLIENT_DATA (looked for {folder.name}/)")
     return folder
+
+
+TOGETHER = {  # modules that look at one simulated company: one worker reads it, and computes its themes once
+    f"tests/e2e/test_{name}.py"
+    for name in ("plan_truths", "relation_truths", "simulated_lives", "simulated_truths")
+}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each file to one worker (``--dist loadfile``), and the files of :data:`TOGETHER` to the same one."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "tests/e2e" if file in TOGETHER else file
+
+    return Scheduling(config, log)

@@ -60,6 +60,24 @@ def test_help_lists_the_commands_and_loads_no_library_of_data() -> None:
     assert "--debug" in run.stdout
 
 
+@pytest.mark.parametrize(
+    ("script", "heavy"),
+    [
+        (
+            "import sys; sys.argv = ['capclient', 'check', 'nope.yml']\nfrom capclient.cli import main\n"
+            "try: main()\nexcept SystemExit as end: assert end.code == 2",
+            {"pandas", "duckdb", "scipy", "sklearn", "matplotlib"},
+        ),
+        ("import sys, capclient.notebook", {"sklearn", "seaborn", "scipy.stats"}),
+    ],
+    ids=["a wrong file", "a notebook"],
+)
+def test_nobody_waits_for_a_library_before_it_is_needed(script: str, heavy: set[str]) -> None:
+    script += f"\nprint('loaded', sorted({heavy!r} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "loaded []" in run.stdout
+
+
 @pytest.mark.parametrize("words", [[], ["frobnicate"], ["report"], ["report", "x.yml", "-j", "0"]])
 def test_a_wrong_command_is_status_2(words: list[str]) -> None:
     assert capclient(*words).returncode == 2

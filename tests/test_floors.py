@@ -29,6 +29,7 @@ FLOORS = {
             "params_errors",
             "params_promises",
             "params_score",
+            "params_privacy",
             "params_grid",
             "params_sectors",
             "yaml_text",

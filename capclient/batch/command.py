@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from capclient.batch import manifest
+from capclient.batch.folders import REVIEWS
 from capclient.batch.job import Job, Verdict
 from capclient.batch.local import Event, run_all
 from capclient.batch.plan import plan
@@ -62,6 +63,9 @@ def run_batch(
                 print(verdict.trace, file=sys.stderr)
     done = sum(verdict.status == "complete" for verdict in verdicts)
     print(text("batch.done", said, done=done, total=len(verdicts), page=out / "index.html"))
+    files = sum(len(list((out / verdict.id / REVIEWS).glob("*.html"))) for verdict in verdicts)
+    if files:
+        print(text("batch.reviews", said, count=files))
     return 0 if done == len(verdicts) else 1
 
 

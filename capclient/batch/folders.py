@@ -21,6 +21,7 @@ except ImportError:  # Windows: an open file there cannot be deleted, which prot
     fcntl = None  # type: ignore[assignment]
 
 MANIFEST = "manifest.json"
+REVIEWS = "commerciaux"  # the folder of the review files
 _TEMPORARY, _ASIDE = ".tmp", ".old"
 _TRIES = 3  # another run may put its own folder in place between our two renames
 

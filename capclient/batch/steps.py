@@ -84,14 +84,19 @@ class RealSteps:
     def write(self, prepared: Prepared, folder: Path) -> None:
         """Write the files of data."""
         from capclient.publish.actions import write_actions
+        from capclient.publish.contacts import write_contacts
         from capclient.publish.files import write_data_files
         from capclient.publish.recovery import write_recovery
+        from capclient.publish.review import write_reviews
         from capclient.publish.workbook import write_workbook
 
         assert isinstance(prepared, Read)
         write_data_files(prepared.portfolio, prepared.findings, folder, prepared.lang)
         write_actions(prepared.portfolio, folder, prepared.lang)
+        write_contacts(prepared.portfolio, folder, prepared.lang)
         write_recovery(prepared.portfolio, folder, prepared.lang)
+        if "html" in prepared.formats:
+            write_reviews(prepared.portfolio, folder, prepared.lang, version=manifest.version())
         if "xlsx" in prepared.formats:
             write_workbook(prepared.portfolio, prepared.findings, folder, prepared.lang)
 
@@ -113,6 +118,7 @@ class RealSteps:
             [(chapter.id, chapter.notebook) for chapter in sorted(chapters, key=_place)],
             lang=prepared.lang,
             version=manifest.version(),
+            has_reviews="html" in prepared.formats,
         )
         write_atomically(folder / "index.html", html)
 

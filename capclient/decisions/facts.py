@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from capclient.decisions.decided import decided
 from capclient.indicators.concentration import abc_classes
 from capclient.periods import clipped
 from capclient.portfolio import Portfolio
@@ -66,6 +67,7 @@ def facts(portfolio: Portfolio) -> Facts:
     states = activity(portfolio).customers.reindex(known.index)
     known["state"], known["risk"] = states.state, states.risk_score.astype("float64")
     known["insolvent"] = pd.to_datetime(frame.insolvency_date) <= pd.Timestamp(portfolio.as_of)
+    known["broken"] = decided(portfolio).clients.decision.reindex(known.index).eq("stop")  # people decided so
     known["deadline"] = deadlines(portfolio).reindex(known.index)
     near = pd.Timestamp(clipped(portfolio.as_of, portfolio.thresholds.actions.tender_months))
     known["tender"] = (known.deadline <= near) if portfolio.has("contracts") else None
@@ -150,6 +152,7 @@ def _service_high(portfolio: Portfolio, table: pd.DataFrame) -> pd.Series:
     rates = table.service_rate
     quantile = float(portfolio.thresholds.actions.service_quantile)
     usual = rates.groupby(table.value_class).transform(lambda mine: mine.quantile(quantile))
+    usual = usual.reindex(rates.index)  # nobody has a class where nobody buys
     least = float(portfolio.thresholds.profitability.service_rate)
     high = (rates > usual) & (rates > least)
     return high.astype("boolean").mask(rates.isna())

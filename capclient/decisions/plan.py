@@ -5,13 +5,14 @@ Floor 5. Rules propose, people decide: what they wrote in the plan they send bac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pandas as pd
 
 from capclient.decisions.at_stake import assumptions, client_stakes, secured, waiting_prospects
-from capclient.decisions.facts import facts
+from capclient.decisions.decided import above_rules, decided
+from capclient.decisions.facts import Facts, facts
 from capclient.decisions.weak import DECISIONS, weak_clients
 from capclient.findings import Finding, Value, finding
 from capclient.indicators.priorities import priority_actions
@@ -32,9 +33,12 @@ class Plan:
     """``clients``: ``action``, ``rule``, ``reasons``, ``action_secondary``, ``silent``, ``stake``, ``step`` (of a
     substitution: ``to_secure`` or ``reprice``), ``owner``, ``due``, beside what decided them; the largest stake first.
 
+    A client also has ``proposed``, the action of the rules, and ``decided``, what people decided if it is weak.
+
     ``prospects``: the open ones, to be won, with their stake. ``lists``: the five lists of names, by their code.
     ``weak``: weak clients with the ``decision`` proposed. ``secured``: whether prices may be raised, what is secured,
     what is at risk. ``basis``: what value and stakes are counted in (``net``, ``gross`` or ``revenue``).
+    ``agreed``: what people wrote of each action in the plan read back (:class:`~capclient.decisions.decided.Decided`).
     """
 
     clients: pd.DataFrame
@@ -45,6 +49,7 @@ class Plan:
     basis: str
     reason: Unknown | None
     findings: list[Finding]
+    agreed: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @once
@@ -55,21 +60,22 @@ def plan(portfolio: Portfolio) -> Plan:
         nothing = pd.DataFrame()
         found = [finding(f"actions.{name}", known.reason) for name in names()]
         return Plan(nothing, nothing, {}, nothing, known.reason, known.basis, known.reason, found)
+    told, chosen = decided(portfolio), actions_of(portfolio, known)
     limits, active = portfolio.thresholds.actions, portfolio.thresholds.activity
-    decided = priority_actions(
-        known.clients, median_revenue=known.median_revenue, risk_high=active.risk_high,
-        target=limits.target_net_rate, price_index=limits.price_index, erosion=limits.erosion,
-    )  # fmt: skip
-    clients = known.clients.join(decided)
-    clients["stake"] = client_stakes(portfolio, known, decided.action)
-    covered = secured(portfolio, known, decided.action)
+    clients = known.clients.join(chosen)
+    clients["decided"] = told.clients.decision.reindex(clients.index)
+    clients["stake"] = client_stakes(portfolio, known, chosen.action)
+    covered = secured(portfolio, known, chosen.action)
     # prices wait as long as nothing shows that what they put at risk is covered
     ready = not isinstance(covered, Unknown) and covered[0]
-    repriced = decided.action.eq("substitute")
+    repriced = chosen.action.eq("substitute")
     clients["step"] = pd.Series("reprice" if ready else "to_secure", index=clients.index).where(repriced)
-    clients["owner"] = clients.salesperson
     day = pd.Timestamp(portfolio.as_of)
+    clients["owner"] = clients.salesperson
     clients["due"] = [day + timedelta(days=limits.due_days[action]) for action in clients.action]
+    mine = told.agreed.reindex(pd.MultiIndex.from_arrays([clients.index, clients.action]))
+    for name in ("owner", "due"):
+        clients[name] = clients[name].where(mine[name].isna().to_numpy(), mine[name].to_numpy())
     clients = clients.sort_values(
         ["stake", "name"], ascending=[False, True], kind="stable", na_position="last"
     )
@@ -80,10 +86,24 @@ def plan(portfolio: Portfolio) -> Plan:
         )
     lists = five_lists(clients, high=float(active.risk_high))
     weak = weak_clients(clients, service_rate=float(portfolio.thresholds.profitability.service_rate))
+    weak["decision_proposed"] = weak.decision
+    weak["decision"] = weak.decided.where(weak.decided.notna(), weak.decision)
     return Plan(
         clients, waiting, lists, weak, covered, known.basis, None,
-        _findings(portfolio, clients, waiting, lists, weak, covered, known.basis),
+        _findings(portfolio, clients, waiting, lists, weak, covered, known.basis), told.agreed,
     )  # fmt: skip
+
+
+def actions_of(portfolio: Portfolio, known: Facts) -> pd.DataFrame:
+    """Return the action of each client: what people chose in the plan read back, else what the rules say (13)."""
+    limits = portfolio.thresholds.actions
+    rules = priority_actions(
+        known.clients, median_revenue=known.median_revenue, risk_high=portfolio.thresholds.activity.risk_high,
+        target=limits.target_net_rate, price_index=limits.price_index, erosion=limits.erosion,
+    )  # fmt: skip
+    told = decided(portfolio).clients.action
+    gone = rules.rule.reindex(told.index).eq("0a")  # nothing is done with them, whatever was planned
+    return above_rules(rules, told[~gone])
 
 
 def names() -> list[str]:

@@ -130,7 +130,7 @@ class Case:
             self.reminders["type"].isin(("mail", "call"))
             & (self.reminders["date"] > since)
             & pd.Series(
-                [_is_reminder(cause) for cause in self.reminders.cause],
+                [is_reminder(cause) for cause in self.reminders.cause],
                 index=self.reminders.index,
                 dtype=bool,
             )
@@ -274,7 +274,7 @@ def _settled(case: Case, whole: pd.DataFrame) -> Settled | None:
     return Settled(Decimal(str(row.penalty)) - case.penalties, invoices)
 
 
-def _is_reminder(cause: object) -> bool:
+def is_reminder(cause: object) -> bool:
     """Tell whether an exchange asked for a payment: a follow-up of a quote or a product recall did not."""
     if not isinstance(cause, str):
         return False

@@ -9,13 +9,15 @@ from datetime import date
 
 import pandas as pd
 
+from capclient.decisions.decided import AGREED, identifiers
 from capclient.decisions.plan import Plan
 
 # Columns that people fill or change in the plan they send back; the others are ours.
-EDITED = ("owner", "due", "plan_status", "decision", "comment")
+EDITED = ("action", "owner", "due", "plan_status", "done_on", "decision", "comment")
 STATUSES = ("open", "done", "late", "dropped")
 COLUMNS = (
-    "customer_id", "prospect_id", "name", "action", "action_rank", "reasons", "step", "stake", *EDITED, "planned_on",
+    "customer_id", "prospect_id", "name", "proposed", "action", "action_rank", "reasons", "step", "stake",
+    *EDITED[1:-2], "decision_proposed", *EDITED[-2:], "planned_on",
 )  # fmt: skip
 
 
@@ -26,11 +28,13 @@ def plan_rows(todo: Plan, *, as_of: date) -> pd.DataFrame:
     -------
     DataFrame
         :data:`COLUMNS`. ``action_rank``: 1 is the priority action, which alone has a ``stake`` (euros a year) and a
-        ``step``; ``reasons``: codes separated by blanks; ``decision``: proposed for weak clients; ``plan_status``:
-        ``open``. Clients come by stake, then prospects by theirs.
+        ``step``; ``reasons``: codes separated by blanks; ``proposed``: the action of the rules, another ``action`` was
+        chosen by people; ``decision_proposed`` for weak clients, ``decision`` once people wrote it. What they wrote of
+        an action that is not done yet stands: ``owner``, ``due``, ``comment`` and ``plan_status`` (``late``, when its
+        date is past, ``dropped``); else ``open``. Clients come by stake, then prospects by theirs.
     """
     rows: list[dict[str, object]] = []
-    decisions = todo.weak.decision.to_dict() if len(todo.weak) else {}
+    decisions = todo.weak.decision_proposed.to_dict() if len(todo.weak) else {}
     for client in todo.clients.itertuples():
         shared: dict[str, object] = {
             "customer_id": str(client.Index),
@@ -38,14 +42,14 @@ def plan_rows(todo: Plan, *, as_of: date) -> pd.DataFrame:
             "owner": client.owner,
             "due": client.due,
         }
-        decision = decisions.get(client.Index)
         rows.append(
             shared | {"action": client.action, "action_rank": 1, "reasons": client.reasons, "step": client.step,
-                      "stake": client.stake, "decision": decision}
+                      "stake": client.stake, "proposed": client.proposed, "decision": client.decided,
+                      "decision_proposed": decisions.get(client.Index)}
         )  # fmt: skip
         told = str(client.reasons_secondary).split(";")
         rows += [
-            shared | {"action": action, "action_rank": rank, "reasons": codes}
+            shared | {"action": action, "proposed": action, "action_rank": rank, "reasons": codes}
             for rank, (action, codes) in enumerate(
                 zip(str(client.action_secondary).split(), told, strict=False), start=2
             )
@@ -53,9 +57,20 @@ def plan_rows(todo: Plan, *, as_of: date) -> pd.DataFrame:
     for prospect in todo.prospects.itertuples():
         rows.append(
             {"prospect_id": str(prospect.prospect_id), "customer_id": prospect.customer_id, "action": "prospect",
-             "action_rank": 1, "reasons": "open_prospect", "stake": prospect.stake, "owner": prospect.owner,
-             "due": prospect.due}
+             "proposed": "prospect", "action_rank": 1, "reasons": "open_prospect", "stake": prospect.stake,
+             "owner": prospect.owner, "due": prospect.due}
         )  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["plan_status"], frame["planned_on"] = "open", pd.Timestamp(as_of)
+    return _carried(frame, todo.agreed)
+
+
+def _carried(frame: pd.DataFrame, agreed: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with what people wrote of the same actions; what is done begins anew."""
+    if not len(agreed) or not len(frame):
+        return frame
+    told = agreed.reindex(pd.MultiIndex.from_arrays([identifiers(frame), frame.action])).set_axis(frame.index)
+    for name in AGREED:
+        frame[name] = frame[name].astype("datetime64[ns]" if name in ("due", "done_on") else "object")
+        frame[name] = frame[name].where(told[name].isna(), told[name])
     return frame

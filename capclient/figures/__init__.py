@@ -13,12 +13,14 @@ from capclient.figures.cadence import cadence_figure
 from capclient.figures.claims import causes_figure, claims_figure, claims_lateness_figure
 from capclient.figures.cohorts import cohorts_figure, survival_figure
 from capclient.figures.concentration import abc_figure, lorenz_figure, pareto_figure
+from capclient.figures.contacts import contacts_figure
 from capclient.figures.contribution import contribution_figure
 from capclient.figures.data import lines_figure, months_figure
 from capclient.figures.dependency import margin_weights_figure, stress_figure
 from capclient.figures.equity import equity_figure, equity_scenarios_figure
 from capclient.figures.evidence import coverage_figure, devices_figure
 from capclient.figures.figure import Figure
+from capclient.figures.followup import effect_figure, followup_figure
 from capclient.figures.grid import grid_figure, grid_ranges_figure, grid_weights_figure
 from capclient.figures.groups import feature_label, groups_map_figure, profiles_figure
 from capclient.figures.life_history import composition_figure, passages_figure
@@ -71,15 +73,18 @@ __all__ = [
     "cohorts_figure",
     "coming_figure",
     "composition_figure",
+    "contacts_figure",
     "contribution_figure",
     "coverage_figure",
     "debtors_figure",
     "devices_figure",
+    "effect_figure",
     "effort_figure",
     "equity_figure",
     "equity_scenarios_figure",
     "erosion_figure",
     "feature_label",
+    "followup_figure",
     "forecast_parts_figure",
     "funnel_figure",
     "grades_figure",

@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from capclient.figures.figure import Figure, drawn, unusable
@@ -27,6 +25,7 @@ from capclient.vocabulary import STATES, Unknown
 from capclient.wording import text
 from capclient.wording.numbers import count, decimal, share
 
+NAMES_WIDTH = 12.0  # of the logarithmic axis, kept free right of the points for the names
 BOUNDS = (1.5, 2.3, 3.0)
 AT_RISK = ("at_risk", "inactive")
 
@@ -161,6 +160,8 @@ def silence_figure(
     }
 
     def draw(axes: list[Axes]) -> None:
+        import seaborn as sns  # heavy: only who draws with it waits for it
+
         ax = axes[0]
         ordered = points.sort_values("stake", kind="stable")
         sns.scatterplot(
@@ -179,11 +180,12 @@ def silence_figure(
         ax.set_xscale("log")
         ax.set_yscale("log")
         lowest, highest = points["ratio"].min(), points["ratio"].max()
-        ax.set_xlim(min(lowest * 0.8, 0.5), max(highest * 1.9, 6))
+        edge = max(highest * 1.4, 6)
+        ax.set_xlim(min(lowest * 0.8, 0.5), edge * (NAMES_WIDTH if len(risky) else 1.4))
         ax.set_ylim(points["stake"].min() * 0.6, points["stake"].max() * 3.2)
         _bounds(ax, bounds, lang)
-        _names(ax, risky.head(named))
-        ticks = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]
+        _names(ax, risky.head(named), edge)
+        ticks = [tick for tick in (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200) if tick <= edge]
         ax.xaxis.set_major_locator(FixedLocator(ticks))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value, lang)))
         ax.xaxis.set_minor_locator(FixedLocator([]))
@@ -237,22 +239,34 @@ def _bounds(ax: Axes, bounds: tuple[float, float, float], lang: str) -> None:
         )
 
 
-def _names(ax: Axes, risky: Any) -> None:
-    """Name the most valuable clients at risk, labels spread so that none covers another."""
+def _names(ax: Axes, risky: Any, edge: float) -> None:
+    """Name the most valuable clients at risk in a column of their own, right of every point, each tied to its point."""
     low, high = np.log10(ax.get_ylim())
-    gap, ceiling = (high - low) * 0.055, high - (high - low) * 0.085
-    placed = ceiling
-    for row in risky.itertuples():
-        placed = min(np.log10(float(row.stake)), placed)
+    gap = (high - low) * 0.06
+    wanted = np.log10(risky["stake"].to_numpy(dtype="float64"))
+    top, floor = high - gap, low + gap
+    for place in range(len(wanted)):
+        top = wanted[place] = min(wanted[place], top)
+        top -= gap
+    for place in reversed(range(len(wanted))):
+        floor = wanted[place] = max(wanted[place], floor)
+        floor += gap
+    for row, height in zip(risky.itertuples(), wanted, strict=True):
         ax.annotate(
             drawable(row.name, 26),
             (float(row.ratio), float(row.stake)),
-            xytext=(float(row.ratio) * 1.12, 10**placed),
+            xytext=(edge, 10**height),
             va="center",
             color=ACCENT,
             fontsize=8.8,
             fontweight="bold",
             annotation_clip=False,
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
+            arrowprops={
+                "arrowstyle": "-",
+                "relpos": (0, 0.5),
+                "color": FAINT,
+                "linewidth": 0.7,
+                "shrinkA": 1,
+                "shrinkB": 3,
+            },
         )
-        placed -= gap

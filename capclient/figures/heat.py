@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 
@@ -17,6 +16,8 @@ def heat(axis: Axes, counts: pd.DataFrame, lang: str, *, colour: pd.DataFrame | 
 
     Cells at zero stay white with a faint dot, so that an empty cell and a small one differ.
     """
+    import seaborn as sns  # heavy: only who draws with it waits for it
+
     shades = (counts if colour is None else colour).astype(float).where(counts > 0)
     positive = shades.to_numpy()[np.isfinite(shades.to_numpy()) & (shades.to_numpy() > 0)]
     low, high = (positive.min(), positive.max()) if positive.size else (1.0, 1.0)

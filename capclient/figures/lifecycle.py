@@ -79,7 +79,8 @@ def stages_figure(stages: pd.DataFrame | Unknown, *, lang: str, currency: str) -
         )
         for label, n, value in zip(labels, clients, revenue, strict=True)
     ]
-    title = text("figure.stages.title", lang, **facts)
+    young = largest == "undetermined"  # nobody could be judged: no stage leads, and old age is not 0 %
+    title = text("figure.stages.title.young" if young else "figure.stages.title", lang, **facts)
     alt = text("figure.stages.alt", lang, parts=listed(parts, lang))
     return drawn(draw, name="stages", title=title, alt=alt, height=330, grid=(1, 2), share_rows=True)
 

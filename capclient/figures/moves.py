@@ -23,7 +23,14 @@ FADED = 0.01  # flows under this share of the clients are drawn faint
 
 
 def moves_figure(
-    crossed: pd.DataFrame | Unknown, *, words: str, name: str, lang: str, before: str, after: str
+    crossed: pd.DataFrame | Unknown,
+    *,
+    words: str,
+    name: str,
+    lang: str,
+    before: str,
+    after: str,
+    title: str = "figure.moves.title",
 ) -> Figure | Notice:
     """Draw the clients of each class a year ago, at the left, and where they are now, at the right.
 
@@ -35,6 +42,8 @@ def moves_figure(
         Prefix of the sentences that name the classes (``rfm``, ``state``).
     before, after
         Both dates in words.
+    title
+        Prefix of the sentences that state the finding: those of a year unless told otherwise.
     """
     if isinstance(crossed, Unknown):
         return notice(crossed, lang)
@@ -67,9 +76,9 @@ def moves_figure(
         text("figure.moves.part", lang, n=customers(n, lang), a=label(str(a)), b=label(str(b)))
         for (a, b), n in largest.head(8).items()
     ]
-    title = text(f"figure.moves.title.{_verdict(better, worse)}", lang, **facts)
+    said = text(f"{title}.{_verdict(better, worse)}", lang, **facts)
     alt = text("figure.moves.alt", lang, **facts, parts=listed(parts, lang))
-    return drawn(draw, name=name, title=title, alt=alt, height=430)
+    return drawn(draw, name=name, title=said, alt=alt, height=430)
 
 
 def sides(crossed: pd.DataFrame) -> tuple[int, int, int]:

@@ -209,10 +209,14 @@ def _contract_flags(
 
 def joined_codes(codes: dict[str, np.ndarray], index: pd.Index) -> pd.Series:
     """Join the codes that hold for each client by ``;``, in the order given."""
-    joined = pd.Series("", index=index, dtype="str")
-    for code, holds in codes.items():
-        joined = joined.where(~holds, joined + ";" + code)
-    return joined.str.lstrip(";")
+    bits = np.zeros(len(index), dtype="int64")
+    for place, holds in enumerate(codes.values()):
+        bits |= np.asarray(holds, dtype=bool).astype("int64") << place
+    seen, where = np.unique(bits, return_inverse=True)  # few combinations: each is written once
+    words = [
+        ";".join(code for place, code in enumerate(codes) if held >> place & 1) for held in seen.tolist()
+    ]
+    return pd.Series(np.array(words, dtype=object)[where], index=index, dtype="str")
 
 
 def state_table(states: pd.Series, revenue_n: pd.Series, revenue_n1: pd.Series) -> pd.DataFrame:

@@ -182,7 +182,10 @@ def contact_risks(contacts: pd.DataFrame, *, as_of: date, months: int = 12) -> p
     theirs, since, until = theirs[known], since[known], until[known]
     who = theirs["customer_id"]
     here = until.isna() | (until > day)
-    people = theirs["person"].where(here).groupby(who).nunique()
+    names = (
+        theirs["person"].astype("str").str.casefold().str.split().str.join(" ")
+    )  # one name twice is one person
+    people = names.where(here & theirs["person"].notna()).groupby(who).nunique()
     left = until.where((until <= day) & (until > since_day)).groupby(who).max()
     table = pd.DataFrame({"people": people, "left_on": left})
     table["single"] = table["people"].eq(1)

@@ -99,16 +99,24 @@ FEWEST = 10  # forecasts, under which a band joins the one above it
 
 
 def calibration(
-    probability: pd.Series, happened: pd.Series, *, bands: tuple[float, ...] = BANDS, fewest: int = FEWEST
+    probability: pd.Series,
+    happened: pd.Series,
+    *,
+    who: pd.Series | pd.Index | None = None,
+    bands: tuple[float, ...] = BANDS,
+    fewest: int = FEWEST,
 ) -> pd.DataFrame:
     """Set what was announced beside what happened, by bands of probability, lowest first.
 
-    A band of fewer than ``fewest`` forecasts joins its neighbour.
+    A band of fewer than ``fewest`` forecasts joins its neighbour. The same client comes back on several days whose
+    windows overlap: with ``who``, its forecasts count for what they tell together (the spread of the gaps added up
+    by client over that of as many strangers).
 
     Returns
     -------
     DataFrame
-        ``announced`` (mean), ``observed`` (share), ``n``, ``lost``, ``low`` and ``high`` (95 % Wilson interval).
+        ``announced`` (mean), ``observed`` (share), ``n``, ``lost``, ``cases`` (forecasts that do not repeat one
+        another, at most ``n``), ``low`` and ``high`` (95 % Wilson interval on these cases).
 
     Examples
     --------
@@ -131,9 +139,17 @@ def calibration(
     table = pd.DataFrame({"announced": probability, "lost": happened}).groupby(joined[place])
     found = table.agg(announced=("announced", "mean"), lost=("lost", "sum"), n=("lost", "size"))
     found["observed"] = found.lost / found.n
-    bounds = [wilson_interval(int(gone), int(n)) for gone, n in zip(found.lost, found.n, strict=True)]
+    gaps = happened.to_numpy() - found.observed.reindex(joined[place]).to_numpy()
+    alone = pd.Series(gaps**2).groupby(joined[place]).sum()
+    names = np.arange(len(gaps)) if who is None else np.asarray(who)
+    together = (pd.Series(gaps).groupby([joined[place], names]).sum() ** 2).groupby(level=0).sum()
+    found["cases"] = found.n / (together / alone.where(alone > 0)).fillna(1).clip(lower=1)
+    bounds = [
+        wilson_interval(share * cases, cases)
+        for share, cases in zip(found.observed, found.cases, strict=True)
+    ]
     found["low"], found["high"] = [low for low, _ in bounds], [high for _, high in bounds]
-    return found.reset_index(drop=True)[["announced", "observed", "n", "lost", "low", "high"]]
+    return found.reset_index(drop=True)[["announced", "observed", "n", "lost", "cases", "low", "high"]]
 
 
 def is_better(

@@ -70,8 +70,9 @@ def compare(numerator: Any, denominator: Any, limit: Any) -> np.ndarray:
     array([0, 1], dtype=int8)
     """
     if isinstance(limit, np.ndarray):
-        above = np.array([number(value).numerator for value in limit], dtype=object)
-        below = np.array([number(value).denominator for value in limit], dtype=object)
+        ratios = [number(value).as_integer_ratio() for value in limit]
+        above = np.array([part for part, _ in ratios], dtype=object)
+        below = np.array([part for _, part in ratios], dtype=object)
     else:
         above, below = (np.asarray(part) for part in number(limit).as_integer_ratio())
     left = product(numerator, below)

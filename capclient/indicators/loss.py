@@ -4,7 +4,8 @@ Floor 4. A client is LOST to a day O when it buys nothing in its own window afte
 company (six months by default), or twice the client's expected interval if that is longer: half a year proves nothing
 of who buys every five months. A client so rare that its window would pass a year is left apart and counted. A seasonal
 client is judged when the next season that opens after O is over, and a month later. A client under contract at O is
-lost when, at the end of the window, no contract of its runs and none was renewed. The label looks only forward from O,
+lost when, at the end of the window, no contract of its runs; where its contract names a successor that the table does
+not hold, so that nobody can date it, its purchases in the window decide. The label looks only forward from O,
 the features only backward: the same silence is never on both sides.
 """
 
@@ -82,20 +83,32 @@ def lost(
     """
     silent = ~(next_purchase <= window_end)
     if under_contract.any() and len(contracts):
-        kept = _still_bound(window_end, contracts)
-        silent = silent.where(~under_contract, ~kept)
+        runs, undated = _still_bound(window_end, contracts)
+        silent = silent.where(~under_contract, ~(runs | (undated & ~silent)))
     return silent.astype("int64").rename("lost")
 
 
-def _still_bound(window_end: pd.Series, contracts: pd.DataFrame) -> pd.Series:
-    """Tell who has a contract that runs at the end of its window, or whose contract that ended was renewed."""
+def _still_bound(window_end: pd.Series, contracts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Tell who has a contract that runs at the end of its window, and whose last one names a successor without date.
+
+    What began after the window was not known at its end: a renewal is read from the contract that renews.
+    """
     own = contracts.join(window_end.rename("until"), on="customer_id", how="inner")
     begun = ~(own["start"] > own["until"])
     runs = begun & ~(own["end"] < own["until"])
+    undated = pd.Series(False, index=own.index)
     if "renewed_by" in own:
+        named = own["renewed_by"].fillna("").astype("str").str.strip()
+        known = (
+            set(contracts["contract_id"].astype("str").str.strip()) if "contract_id" in contracts else set()
+        )
         last = begun & own["end"].eq(own["end"].where(begun).groupby(own["customer_id"]).transform("max"))
-        runs |= last & own["renewed_by"].fillna("").astype("str").str.strip().ne("")
-    return pd.Series(window_end.index.isin(own.loc[runs, "customer_id"]), index=window_end.index)
+        undated = last & named.ne("") & ~named.isin(known)
+    who = [
+        pd.Series(window_end.index.isin(own.loc[rows, "customer_id"]), window_end.index)
+        for rows in (runs, undated)
+    ]
+    return who[0], who[1]
 
 
 def naive_alarm(recency_days: pd.Series, median_gap: pd.Series, *, intervals: Limit = 2) -> pd.Series:

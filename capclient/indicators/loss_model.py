@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
 from capclient.indicators.loss import REASON_OF
 
@@ -80,6 +79,8 @@ def fit_loss(features: pd.DataFrame, lost: pd.Series) -> LossModel:
     >>> model.coefficients.index.tolist(), model.reasons(known).tolist()
     (['silence_late'], ['', '', 'silence', 'silence'])
     """
+    from sklearn.linear_model import LogisticRegression  # heavy: only who fits one waits for it
+
     known = features.loc[:, features.notna().mean() >= KNOWN_SHARE]
     middle = known.median()
     values = known.fillna(middle)

@@ -143,6 +143,7 @@ def _signs(
     insolvent = flag["insolvent"].fillna(False)
     return {
         "gone": lost | broken | insolvent,
+        "lost": lost,
         "insolvent": insolvent,
         "broken": broken,
         "small_past": best_small & lost,
@@ -183,7 +184,8 @@ def _fires(rule: Rule, signs: Signs) -> pd.Series:
 def _reasons(rule: Rule, signs: Signs, index: pd.Index) -> pd.Series:
     """Return the codes of the signs that made a rule fire."""
     told = [name for name in (*rule.all_of, *rule.any_of) if name not in QUIET]
-    held = pd.DataFrame({name: _is(signs[name]) for name in told}, index=index)
+    # whom people part with, or a liquidation takes away, is not lost by itself
+    held = pd.DataFrame({name: _is(signs["lost" if name == "gone" else name]) for name in told}, index=index)
     codes = [" ".join(name for name, mark in zip(told, row, strict=True) if mark) for row in held.to_numpy()]
     return pd.Series(codes, index=index, dtype="object")
 

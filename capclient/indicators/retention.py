@@ -17,9 +17,10 @@ from capclient.vocabulary import Unknown
 Z95 = 1.959963984540054  # normal quantile of a 95 % interval
 
 
-def wilson_interval(successes: int, n: int, *, z: float = Z95) -> tuple[float, float]:
+def wilson_interval(successes: float, n: float, *, z: float = Z95) -> tuple[float, float]:
     """Return the Wilson interval of a share observed on ``n`` cases: honest on small counts, inside 0 to 1.
 
+    ``n`` may be a fraction where cases that repeat one another were brought back to what they are worth.
     Source: Wilson (1927). Raises ValueError unless ``0 <= successes <= n`` and ``n > 0``.
 
     >>> low, high = wilson_interval(1, 5)

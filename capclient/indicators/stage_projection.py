@@ -10,7 +10,13 @@ from datetime import date
 
 import pandas as pd
 
-from capclient.indicators.stage_history import IN_LIFE, passage_rates, passages, year_pairs
+from capclient.indicators.stage_history import (
+    IN_LIFE,
+    disjoint_pairs,
+    passage_rates,
+    passages,
+    year_pairs,
+)
 from capclient.vocabulary import STAGES
 
 
@@ -66,13 +72,14 @@ def past_guesses(stages: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per origin: ``day``, ``customers`` (of a living stage that day), ``error`` and ``naive_error``: the
         share of them that the guess puts at a wrong stage, as a whole (half the sum of the gaps by stage). At an
-        origin, only pairs of reviews that were over by then are used.
+        origin, only pairs of reviews that were over by then are used, counted back from it so that they share no month:
+        those of the grid of passages, had it been drawn that day.
     """
     days: list[date] = [*stages.columns]
     pairs = year_pairs(days)
     rows = []
     for origin, after in pairs:
-        known = [pair for pair in pairs if pair[1] <= origin]
+        known = disjoint_pairs([pair for pair in pairs if pair[1] <= origin])
         living = stages[origin].isin(IN_LIFE)
         if not known or not living.any():
             continue

@@ -93,6 +93,8 @@ def read_sql(con: duckdb.DuckDBPyConnection, part: Part, table: Table, column: C
         whole = ", ".join(map(literal, WHOLE_MARKET))
         kind = code_sql(part, table.column("segment_type"))
         return f"CASE WHEN {kind} = 'total' OR lower({cell}) IN ({whole}) THEN 'total' ELSE {cell} END"
+    if table.name == "actions":  # the quote with which our CSV keeps a spreadsheet from computing a text
+        cell = f"regexp_replace({cell}, '^''([=+@-])', '\\1')"
     return merged(cell, params.identity.merge) if name == "customer_id" else cell
 
 

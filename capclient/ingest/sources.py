@@ -16,6 +16,8 @@ from capclient.errors import SourceError, listed
 from capclient.params_sources import FileSource, TableSource
 from capclient.readers import inference, mapping, tabular
 from capclient.readers.identifiers import clean_sql
+from capclient.readers.plan_words import TABLE as PLAN
+from capclient.readers.plan_words import plan_sheets
 from capclient.readers.raw import Note, RawTable
 from capclient.readers.sql_text import literal, quoted
 from capclient.readers.table_words import TABLE_WORDS, headers_named
@@ -89,8 +91,9 @@ def parts_of(
     an amount without tax is computed where the file only has it with tax.
     """
     parts: list[Part] = []
+    sheets = plan_sheets() if table.name == PLAN else ()
     for group, options in enumerate(source.parts):
-        raws = tabular.raw_tables(con, options, folder=folder, workspace=work)
+        raws = tabular.raw_tables(con, options, folder=folder, workspace=work, sheets=sheets)
         if options.path in labels:
             raws = [replace(raw, source=labels[options.path]) for raw in raws]
         whole = len(source.parts) == 1

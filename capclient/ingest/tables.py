@@ -38,13 +38,20 @@ KEYS = {
     "targets": ("salesperson",),
     "market": ("segment_type", "segment", "year"),
     "evidence": ("capability", "device", "evidence", "date"),
+    "actions": ("customer_id", "prospect_id", "action", "action_code", "action_rank", "planned_on"),
 }
+PER_FILE = ("actions",)  # a plan sent back again says the same action again: that is no mistake
+TOLD_TWICE = (("action", "action_code"), ("plan_status", "status_code"), ("decision", "decision_code"))
 # Empty, these mean « still running » or « the whole history »: unreadable, they must not.
 MUST_BE_READ = {
     "contracts": ("start", "end"),
     "contacts": ("until",),
     "interactions": ("closed",),
     "cost_to_serve": ("period",),
+    "actions": (
+        *("action", "action_code", "plan_status", "status_code", "decision", "decision_code"),
+        *("due", "done_on", "planned_on"),
+    ),
 }
 EXAMPLES = 10
 COLUMNS = ("source", "line", "reason_code", "amount_ht", "raw")
@@ -174,13 +181,18 @@ def _judged(table: Table) -> str:
     ]
     if table.name == "contracts":
         cases.append("""WHEN "end" < "start" THEN 'end_before_start'""")
+    if table.name == "actions":
+        cases.append("WHEN customer_id IS NULL AND prospect_id IS NULL THEN 'missing_key'")
+        cases += [f"WHEN {word} <> {code} THEN 'contradiction'" for word, code in TOLD_TWICE]
     reason = f"CASE {' '.join(cases)} END"
     if not own_key:
         return f"SELECT *, {reason} AS reject FROM typed"
     # one client in two sources is one client described twice; in one source, a row too many
     same = ("part", "own_id") if table.name == "customers" else tuple(map(quoted, own_key))
+    if table.name in PER_FILE:
+        same = ("part", *same)
     turn = f"row_number() OVER (PARTITION BY {', '.join(same)}, reason IS NULL ORDER BY part, place)"
-    first = quoted(own_key[0])
+    first = quoted(own_key[0]) if table.name != "actions" else "coalesce(customer_id, prospect_id)"
     return (
         f"SELECT * EXCLUDE (reason, turn), coalesce(reason, CASE WHEN turn > 1 AND {first} IS NOT NULL "
         f"THEN 'duplicate_key' END) AS reject FROM (SELECT *, {turn} AS turn FROM "

@@ -8,9 +8,11 @@ from capclient.notebook import (
     chapter_actions,
     chapter_alerts,
     chapter_complaints,
+    chapter_contacts,
     chapter_data,
     chapter_dependency,
     chapter_evidence,
+    chapter_followup,
     chapter_grid,
     chapter_groups,
     chapter_life_history,
@@ -37,9 +39,11 @@ from capclient.notebook import (
 from capclient.notebook.chapter_actions import *
 from capclient.notebook.chapter_alerts import *
 from capclient.notebook.chapter_complaints import *
+from capclient.notebook.chapter_contacts import *
 from capclient.notebook.chapter_data import *
 from capclient.notebook.chapter_dependency import *
 from capclient.notebook.chapter_evidence import *
+from capclient.notebook.chapter_followup import *
 from capclient.notebook.chapter_grid import *
 from capclient.notebook.chapter_groups import *
 from capclient.notebook.chapter_life_history import *
@@ -148,9 +152,11 @@ __all__ = [
 __all__ += chapter_actions.__all__
 __all__ += chapter_alerts.__all__
 __all__ += chapter_complaints.__all__
+__all__ += chapter_contacts.__all__
 __all__ += chapter_data.__all__
 __all__ += chapter_dependency.__all__
 __all__ += chapter_evidence.__all__
+__all__ += chapter_followup.__all__
 __all__ += chapter_grid.__all__
 __all__ += chapter_groups.__all__
 __all__ += chapter_life_history.__all__

@@ -13,6 +13,7 @@ from capclient import figures
 from capclient.findings import reason_text
 from capclient.indicators.salespeople import telling_rankings
 from capclient.indicators.stress import StressTest
+from capclient.notebook.comparison import by_name, unranked, with_purpose
 from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
@@ -133,6 +134,8 @@ def _segments(weights: Concentration, dimension: str, most: int) -> pd.DataFrame
         return pd.DataFrame({"dimension": [head], "segment": [reason], **{key: [None] for key in NUMBERS}})
     frame = weights.segments[dimension]
     named, rest = frame[frame.line == "segment"], frame[frame.line != "segment"]
+    if dimension == "salesperson":
+        named = by_name(named, "segment", most=most)
     shown, small = named.head(most), named.iloc[most:]
     outside = rest.line.isin(["pooled", "unassigned"])
     blank = rest[~outside & (rest.revenue.ne(0) | rest.revenue_n1.fillna(0).ne(0))]
@@ -178,12 +181,13 @@ def ansoff_table(weights: Concentration) -> Table | Notice:
 
 
 def salespeople_table(team: Salespeople) -> Table | Notice:
-    """Show what each salesperson sold, and the portfolio of each."""
+    """Show what each salesperson sold, and the portfolio of each; by name where nobody says why they are compared."""
     if isinstance(team.table, Unknown):
         return absent(team.table)
     names = ["salesperson", "customers", "active", "revenue", "share", "orders"]
     more = ["margin"] if "margin" in team.table else []
-    return listing(_named(team.table), names + more, "table.salespeople", note="table.salespeople_note")
+    rows = _named(by_name(team.table))
+    return with_purpose(listing(rows, names + more, "table.salespeople", note="table.salespeople_note"))
 
 
 def rankings_table(team: Salespeople) -> Table | Notice:
@@ -194,20 +198,25 @@ def rankings_table(team: Salespeople) -> Table | Notice:
     shown = telling_rankings(frame)
     if len(shown) < 2:
         return absent(next(iter(team.absent.values()), Unknown("not_applicable")))
+    barred = unranked()
+    if barred is not None:
+        return barred
     for name in shown:
         change = None if name == "revenue" else frame[f"rank_change_{name}"]
         frame[f"ranking_{name}"] = [
             _placed(rank, 0 if change is None else change.iloc[row])
             for row, rank in enumerate(frame[f"rank_{name}"])
         ]
-    return listing(frame, ["salesperson", *(f"ranking_{name}" for name in shown)], "table.rankings")
+    return with_purpose(
+        listing(frame, ["salesperson", *(f"ranking_{name}" for name in shown)], "table.rankings")
+    )
 
 
 def rankings_figure(team: Salespeople) -> figures.Figure | Notice:
     """Draw the rankings side by side."""
     if isinstance(team.table, Unknown):
         return absent(team.table)
-    return figures.rankings_figure(team.table, lang=desk().lang)
+    return unranked() or figures.rankings_figure(team.table, lang=desk().lang)
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:

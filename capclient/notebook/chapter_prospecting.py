@@ -9,6 +9,7 @@ import pandas as pd
 
 from capclient import figures
 from capclient.findings import reason_text
+from capclient.notebook.comparison import by_name
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notebook.signed import declared_devices
@@ -138,7 +139,10 @@ def prospect_groups_table(sheet: Prospects, *, most: int = 10) -> Table | Notice
     lang = desk().lang
     parts = [
         _conversions(rows).head(most).assign(dimension=text(f"prospecting.by.{name}", lang))
-        for name, rows in (("source", sheet.sources), ("salesperson", sheet.people))
+        for name, rows in (
+            ("source", sheet.sources),
+            ("salesperson", by_name(sheet.people, "group", most=most)),
+        )
         if rows.group.notna().any()
     ]
     if not parts:

@@ -13,6 +13,7 @@ from capclient import figures
 from capclient.cards import Sentence
 from capclient.figures.lettering import listed
 from capclient.figures.receivables import class_name, credits_exceed
+from capclient.notebook.comparison import by_name, with_purpose
 from capclient.notebook.desk import absent, desk, found, note
 from capclient.notebook.listing import client_words, listing
 from capclient.notices import Notice
@@ -180,7 +181,10 @@ def debtor_salespeople_table(owed: Receivables, *, most: int = 15) -> Table | No
     """Show what the clients of each salesperson owe."""
     if owed.reason is None and owed.salespeople.empty:
         return absent(Unknown("missing:salesperson"))
-    return _summed(owed, owed.salespeople, "salesperson", "table.debtor_salespeople", most)
+    people = owed.salespeople
+    if owed.reason is None:
+        people = by_name(people.rename_axis("salesperson").reset_index(), most=most).set_index("salesperson")
+    return with_purpose(_summed(owed, people, "salesperson", "table.debtor_salespeople", most))
 
 
 def _summed(owed: Receivables, frame: pd.DataFrame, name: str, caption: str, most: int) -> Table | Notice:

@@ -73,14 +73,15 @@ def score_criteria_table(marked: Score) -> Table | Notice:
             text("score.bounds", here.lang, floor=said(str(name), row.floor), goal=said(str(name), row.goal))
             for name, row in known.iterrows()
         ],
-        "score_mark": [
-            reason_text(row.reason, here.lang) if isinstance(row.reason, str) else decimal(row.score, here.lang, 1)
-            for _, row in known.iterrows()
-        ],
+        "score_mark": [MISSING if pd.isna(value) else decimal(value, here.lang, 1) for value in known.score],
         "score_weight": [decimal(value, here.lang, 0 if value % 1 == 0 else 1) for value in known.weight],
         "score_lost": [None if pd.isna(value) else decimal(value, here.lang, 2) for value in known.lost],
         "score_grade": list(known.evidence),
     })  # fmt: skip
+    if known.reason.notna().any():
+        frame["score_missing"] = [
+            reason_text(code, here.lang) if isinstance(code, str) else None for code in known.reason
+        ]
     return listing(frame, list(frame.columns), "table.score", note="table.score.note")
 
 

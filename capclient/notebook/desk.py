@@ -171,6 +171,7 @@ def variant(key: str, known: dict[str, Finding]) -> str:
         "quality.reconciled": ("quality.reconciliations_failed", lambda value: "failed" if value else "ok"),
         "model.clusters": ("model.clusters", lambda value: "stable"),
         "forecast.proof": ("forecast.method", lambda value: "none" if value == "naive" else "some"),
+        "forecast.parts": ("forecast.decline_customers", _some),
         "forecast.next": ("forecast.last_interval", lambda value: "failed" if value == "missed" else "calm"),
         "receivables.worsening": ("receivables.worsening_customers", _some),
         "receivables.terms": ("receivables.lme_breach_invoices", _some),

@@ -9,7 +9,9 @@ COLUMNS = {
     "text": """
         grid_field grid_people grid_missing grid_said grid_said_level grid_seen_level grid_source grid_decision
         grid_rival
-        score_grade score_day
+        score_grade score_day score_missing
+        contact_due contact_kind contact_reasons contact_owner contact_visits contact_calls contact_person
+        contact_wanted contact_channel
         alert alert_evidence alert_since severity alerts_found past_worth alert_number
         action action_secondary decision due first_due kept_for needed value_class weakness who
         model converged parameter contract_end
@@ -30,12 +32,16 @@ COLUMNS = {
         season segment source stage stage_before started_on state status step theme trend
         two_years unit value verdict wallet_class what year zone
         forecast_method forecast_flags value_kind
+        followup_status done_on comment change_kind change_why measure then now
+        compared_with
         signed expires_on seen answer_said answer_data standing improvement due_on improvement_status
     """,
     "money": """
         grid_risk_revenue
         alert_stake
+        contact_stake contact_left_revenue
         margin_used stake
+        earned_before earned_expected earned_after margin_expected margin_after
         expected_loss revenue_12m
         after_6m after_12m after_24m after_36m
         credited_back
@@ -75,6 +81,7 @@ COLUMNS = {
         relative_points share_change weight_change weight_effect
     """,
     "count": """
+        contact_all contact_left
         grid_theirs grid_ours grid_real grid_declared grid_estimated grid_blank grid_threatened
         purchases_seen turn decided fitted_on
         alarms
@@ -85,6 +92,7 @@ COLUMNS = {
         pending purchase_days_12m qty qty_n qty_n1 qty_used r rank rank_revenue rejected
         risk_score settled_invoices times total visits visits_beyond won
         origins watched stayed bought_again
+        controls months_each
         stand_computed stand_declared stand_provided stand_unknown stand_planned
     """,
     "days": """

@@ -23,7 +23,8 @@ from capclient.wording.numbers import is_missing
 NAME = "actions.csv"
 HEADS = (
     "customer_id", "prospect_id", "name", "action_code", "action", "rank", "reason_codes", "reasons", "step", "stake",
-    "currency", "owner", "due", "status_code", "status", "decision_code", "decision", "planned_on",
+    "currency", "owner", "due", "status_code", "status", "decision_code", "decision", "planned_on", "proposed_code",
+    "decision_proposed", "done_on", "comment",
 )  # fmt: skip
 
 
@@ -68,6 +69,10 @@ def _line(row: dict[str, Any], currency: str, lang: str) -> dict[str, str]:
         "decision_code": known["decision"],
         "decision": text(f"decision.{known['decision']}", lang) if known["decision"] else "",
         "planned_on": _day(known["planned_on"]),
+        "proposed_code": known["proposed"],
+        "decision_proposed": known["decision_proposed"],
+        "done_on": _day(known["done_on"]),
+        "comment": shown(str(known["comment"])),
     }
 
 

@@ -5,18 +5,22 @@ Floor 8.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from nbformat import NotebookNode
 
 from capclient.checks import checks
 from capclient.findings import Finding, reason_text
+from capclient.glossary import taught_in
 from capclient.ingest.remarks import table_remarks
-from capclient.notebook.desk import headline
+from capclient.notebook.desk import CARDS, headline
 from capclient.portfolio import Portfolio
 from capclient.publish.case_links import with_case_links
 from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.notebook_html import chapter_html, chapter_title
+from capclient.publish.privacy import privacy_lines
+from capclient.publish.review import review_links
 from capclient.wording import text
 from capclient.wording.numbers import MISSING, count, day, money
 
@@ -30,11 +34,20 @@ def company_page(
     *,
     lang: str,
     version: str,
+    has_reviews: bool = False,
 ) -> str:
     """Assemble ``index.html``: cover, contents, chapters, method, sources."""
     company = portfolio.params.company
     figures = portfolio.quality
     known = {item.id: item for item in findings}
+    said = [
+        (
+            slug,
+            chapter_title(notebook, lang=lang),
+            with_case_links(chapter_html(notebook, lang=lang), portfolio, lang),
+        )
+        for slug, notebook in chapters
+    ]
     return report_page(
         company={
             "name": company.name or company.id,
@@ -48,29 +61,38 @@ def company_page(
         key_figures=[
             (card.label, card.value, card.hint) for card in headline(known, lang, portfolio.currency)
         ],
-        chapters=[
-            (
-                slug,
-                chapter_title(notebook, lang=lang),
-                with_case_links(chapter_html(notebook, lang=lang), portfolio, lang),
-            )
-            for slug, notebook in chapters
-        ],
+        chapters=said,
         lines=_balance(portfolio, "lines"),
         amounts=_balance(portfolio, "amount"),
         warnings=_warnings(portfolio, lang),
         reconciliations=sorted(checks(portfolio, lang), key=lambda item: item.holds is not False),
         method=[
             (item.id, item.spec.label(lang), _said(item, portfolio, lang), _how(item, lang))
-            for item in findings
+            for item in defined_findings(findings, said)
         ],
         thresholds=_thresholds(portfolio),
+        privacy=privacy_lines(portfolio.params.privacy, lang),
+        reviews=review_links(portfolio, lang) if has_reviews else [],
         version=version,
         inputs=[
             Input(str(item["name"]), str(item["sha256"]), _rows(figures.get("parts", []), str(item["name"])))
             for item in portfolio.store.report["inputs"]
         ],
     )
+
+
+def defined_findings(findings: list[Finding], chapters: Sequence[tuple[str, str, str]]) -> list[Finding]:
+    """Findings whose definition the page owes: the cover's, those its chapters teach, the groups they link to.
+
+    A report of one chapter would otherwise carry the definitions of the seventeen others.
+    """
+    taught = {slug for slug, _, _ in chapters}
+    linked = set(re.findall(r'href="#method-([a-z_]+)', " ".join(html for _, _, html in chapters)))
+    return [
+        item
+        for item in findings
+        if item.id in CARDS or taught_in(item.id) in taught or item.id.partition(".")[0] in linked
+    ]
 
 
 def _warnings(portfolio: Portfolio, lang: str) -> list[str]:

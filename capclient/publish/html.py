@@ -14,6 +14,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from capclient.checks import Check
+from capclient.decisions.review import MOST_REVIEWS
 from capclient.templates import render
 from capclient.wording import text
 from capclient.wording.numbers import count, day, money
@@ -62,6 +63,8 @@ def report_page(
     thresholds: Sequence[tuple[str, str]],
     version: str,
     inputs: Sequence[Input],
+    privacy: Sequence[str] = (),
+    reviews: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Write the page of a complete report; a failed one gets :func:`~capclient.publish.failure.failure_page`.
 
@@ -82,6 +85,10 @@ def report_page(
         ``concentration``) together: prose leads to a group by its name.
     thresholds
         ``(name, value in words)`` of each convention applied.
+    privacy
+        What is said of personal data, a sentence or two each.
+    reviews
+        ``(name, address)`` of each review file beside the page.
     """
     failed = [check for check in reconciliations if check.holds is False]
     trouble = len(failed) + (not lines.holds) + (not amounts.holds)
@@ -110,6 +117,9 @@ def report_page(
             trouble_text=count(trouble, lang),
             method=groups,
             thresholds=thresholds,
+            privacy=privacy,
+            reviews=reviews,
+            most_reviews=MOST_REVIEWS,
             version=version,
             inputs=[(i.name, i.sha256, "–" if i.rows is None else count(i.rows, lang)) for i in inputs],
         )

@@ -13,7 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from capclient.decisions.plan import plan
-from capclient.decisions.rows import EDITED, STATUSES, plan_rows
+from capclient.decisions.rows import COLUMNS, EDITED, STATUSES, plan_rows
 from capclient.decisions.weak import DECISIONS
 from capclient.portfolio import Portfolio
 from capclient.publish.actions import reasons_said
@@ -21,15 +21,22 @@ from capclient.vocabulary import ACTIONS
 from capclient.wording import text
 from capclient.wording.numbers import is_missing
 
-CLIENTS = (
-    "customer_id", "name", "action", "action_rank", "reasons", "stake", "step", *EDITED, "planned_on",
-)  # fmt: skip
-PROSPECTS = ("prospect_id", "action", "stake", *EDITED, "planned_on")
+CLIENTS = tuple(name for name in COLUMNS if name != "prospect_id")
+PROSPECTS = ("prospect_id", "proposed", "action", "stake", *EDITED[1:-2], *EDITED[-2:], "planned_on")
 CHOICES = {"action": ("action", ACTIONS), "plan_status": ("plan_status", STATUSES),
            "decision": ("decision", DECISIONS)}  # fmt: skip
-WORDED = {"action": "action", "plan_status": "plan_status", "decision": "decision", "step": "step"}
+DATES = ("due", "done_on")
+WORDED = {
+    "action": "action",
+    "proposed": "action",
+    "decision_proposed": "decision",
+    "plan_status": "plan_status",
+    "decision": "decision",
+    "step": "step",
+}
 WIDTHS = {
-    "name": 32, "action": 30, "reasons": 44, "owner": 22, "comment": 44, "decision": 22, "step": 14,
+    "name": 32, "action": 30, "reasons": 44, "owner": 22, "comment": 44, "decision": 22, "step": 14, "proposed": 30,
+    "decision_proposed": 22,
 }  # fmt: skip
 
 
@@ -68,7 +75,7 @@ def _write(
     changeable = name in EDITED
     if is_missing(value):
         if changeable:
-            sheet.write_blank(row, place, None, formats["editable_date" if name == "due" else "editable"])
+            sheet.write_blank(row, place, None, formats["editable_date" if name in DATES else "editable"])
         return
     if isinstance(value, pd.Timestamp):
         style = formats["editable_date" if changeable else "date"]

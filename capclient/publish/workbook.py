@@ -18,6 +18,7 @@ from capclient.findings import Finding, reason_text
 from capclient.notebook.units import UNITS
 from capclient.portfolio import Portfolio
 from capclient.publish.alert_sheet import alert_sheet
+from capclient.publish.contacts import contact_sheet
 from capclient.publish.plan_sheets import plan_sheets, write_plan_sheet
 from capclient.themes import activity, concentration, customers, lifecycle, receivables, recovery
 from capclient.themes.client_groups import client_groups, group_names
@@ -86,6 +87,7 @@ def _frames(portfolio: Portfolio, lang: str) -> list[tuple[str, pd.DataFrame]]:
     moved = ["name", "salesperson", "stage_before", "stage", "revenue_n1", "revenue_n"]
     frames = [("customers", _customers(portfolio, lang)), ("segments", _segments(portfolio, lang))]
     frames.append(("alerts", alert_sheet(portfolio, lang)))
+    frames.append(("contacts", contact_sheet(portfolio, lang)))
     if portfolio.has_lines:
         frames += [
             ("to_call", states.to_call[call].reset_index()),

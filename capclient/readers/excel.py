@@ -64,8 +64,10 @@ class _Sheet:
         return unique_names(self.told, max(filled_width(self.header), modal_width(below)))
 
 
-def excel_tables(path: Path, name: str, source: FileSource, workspace: Path) -> list[RawTable]:
-    """Return the sheets that ``source`` asks for, or those that share the header of the first table.
+def excel_tables(
+    path: Path, name: str, source: FileSource, workspace: Path, usual: Sequence[str] = ()
+) -> list[RawTable]:
+    """Return the sheets that ``source`` asks for, else those of ``usual`` names, else those that share one header.
 
     Raises
     ------
@@ -76,7 +78,8 @@ def excel_tables(path: Path, name: str, source: FileSource, workspace: Path) -> 
     refuse_bomb(path, name)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        asked = _asked(source.sheet, book.sheet_names, name)
+        here = source.sheet or [title for title in book.sheet_names if title in usual]
+        asked = _asked(here, book.sheet_names, name)
         wanted = list(source.columns.values())
         refuse_far_cells(path, name, asked)
         sheets = [_sheet(book, title, wanted) for title in asked]
@@ -86,7 +89,7 @@ def excel_tables(path: Path, name: str, source: FileSource, workspace: Path) -> 
         raise SourceError("source.too_large", source=name) from None
     except Exception as error:  # calamine has one exception a format, all of them mean the same
         raise damaged(name, error) from None
-    read, skipped = _chosen(sheets, wanted, bool(source.sheet))
+    read, skipped = _chosen(sheets, wanted, bool(here))
     if not read:
         raise SourceError("source.no_sheet", source=name, sheets=listed(book.sheet_names))
     alone = len(book.sheet_names) == 1

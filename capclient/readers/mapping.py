@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from capclient.errors import SourceError, listed, nearest
 from capclient.readers.header import unique_names
 from capclient.readers.identifiers import normal_key
+from capclient.readers.plan_words import TABLE as PLAN
+from capclient.readers.plan_words import plan_headers
 from capclient.readers.proposals import Content, Proposal, contents, likeliest_header, propose
 from capclient.readers.table_words import headers_named
 from capclient.schema import Table
@@ -63,6 +65,9 @@ def resolve(
     for name in table.names:
         if name in headers and name not in unnamed and name not in constants:
             found.setdefault(name, name)
+    if table.name == PLAN:  # our own sheet comes back with our own words
+        own = plan_headers([header for header in headers if header not in found.values()])
+        found |= {name: header for name, header in own.items() if name not in {*found, *unnamed, *constants}}
     for name in table.required:
         if name not in found and name not in constants:
             words = (word for word in headers_named(table.name, name, headers) if word not in found.values())

@@ -93,6 +93,8 @@ TABLE_WORDS: dict[str, dict[str, str]] = {
         "salesperson": SELLER,
         "payment_terms": r"(conditions?|delai|mode) (de )?(reglement|paiement)|payment terms",
         "credit_limit": r"(plafond|limite|encours) (de credit|autorise|maximum)|credit limit",
+        "opposed": r"opposition( (a la )?(prospection|demarchage))?|ne (pas|plus) (demarcher|contacter|solliciter)"
+        r"|desinscrit(e|s)?|desabonne(e|s)?|opt ?out|do not (contact|call)|unsubscribed",
     },
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ Floor 2. The only door of the readers of tables: text, Excel and OpenDocument, P
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,12 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 def raw_tables(
-    con: duckdb.DuckDBPyConnection, source: FileSource, *, folder: Path, workspace: Path
+    con: duckdb.DuckDBPyConnection,
+    source: FileSource,
+    *,
+    folder: Path,
+    workspace: Path,
+    sheets: Sequence[str] = (),
 ) -> list[RawTable]:
     """Return one table for each file or sheet of a source, in the order of their names.
 
@@ -47,6 +53,8 @@ def raw_tables(
         Where relative paths start.
     workspace
         Folder for the clean copies that some files need; it must live as long as the relations.
+    sheets
+        Names of the sheets to read in a workbook that has one of them, where ``source`` names none.
 
     Raises
     ------
@@ -59,7 +67,7 @@ def raw_tables(
     empty: dict[str, SourceError] = {}
     for path, name in zip(paths, names(paths), strict=True):
         try:
-            found = _read(con, path, name, source, workspace)
+            found = _read(con, path, name, source, workspace, sheets)
         except OSError as error:
             detail = error.strerror or type(error).__name__
             raise SourceError("source.unreadable", source=name, detail=detail) from None
@@ -78,7 +86,12 @@ def raw_tables(
 
 
 def _read(
-    con: duckdb.DuckDBPyConnection, path: Path, name: str, source: FileSource, workspace: Path
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    source: FileSource,
+    workspace: Path,
+    sheets: Sequence[str],
 ) -> list[RawTable]:
     """Read one file by what it is; the suffix only says what it should be."""
     with path.open("rb") as file:
@@ -87,7 +100,7 @@ def _read(
         return [parquet_table(con, path, name)]
     is_workbook = head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
     if is_workbook or (path.suffix.lower() in WORKBOOKS and head):
-        return excel_tables(path, name, source, workspace)
+        return excel_tables(path, name, source, workspace, sheets)
     return [delimited_table(con, path, name, source, workspace)]
 
 

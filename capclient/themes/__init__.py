@@ -136,6 +136,8 @@ THEME_OF: dict[str, Callable[[Portfolio], Any]] = {
     "equity": equity,
     "actions": _decided("plan"),
     "alerts": _decided("alerts"),
+    "followup": _decided("followup"),
+    "contacts": _decided("contacts"),
     "evidence": evidence,
     "score": score,
 }

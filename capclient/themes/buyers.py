@@ -21,7 +21,7 @@ def kinds_of_buyers(portfolio: Portfolio) -> pd.Series:
     sheet["is_public"] = (
         sheet.is_public.astype("boolean").fillna(False).astype(bool)
     )  # a blank says no more than no
-    periodic = set(portfolio.params.credit.periodic_customers)
+    periodic = set(portfolio.periodic_customers)
     kinds = {}
     rows: Any = sheet.itertuples()
     for row in rows:

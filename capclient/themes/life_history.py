@@ -107,14 +107,10 @@ def life_history(portfolio: Portfolio) -> LifeHistory:
     confirmed = indicators.confirmed_stages(stages, confirmations=confirmations)
     courses = indicators.stage_courses(stages, confirmations=confirmations)
     parts = indicators.composition(confirmed, pd.DataFrame(revenue, index=counted))
-    every = indicators.year_pairs(days)
-    pairs = indicators.disjoint_pairs(every)
+    pairs = indicators.disjoint_pairs(indicators.year_pairs(days))
     counts = indicators.passages(stages, pairs)
     rates, guesses = indicators.passage_rates(counts), past_guesses(stages)
-    all_rates = indicators.passage_rates(
-        indicators.passages(stages, every)
-    )  # as the guesses of the past read them
-    next_year = _next_year(stages, all_rates, guesses)
+    next_year = _next_year(stages, rates, guesses)
     frame = portfolio.customers
     courses = courses.join(frame[["name", "salesperson", "revenue_n", "revenue_n1"]])
     found = [

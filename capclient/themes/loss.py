@@ -66,7 +66,7 @@ def loss(portfolio: Portfolio) -> Loss:
         return _none(portfolio, tried, bells)
     now = rows[rows.index.get_level_values("origin") == today].droplevel("origin")
     said = tried.rows[f"p_{tried.method}"]
-    groups = calibration(said, tried.rows.lost)
+    groups = calibration(said, tried.rows.lost, who=said.index.get_level_values("customer_id"))
     doubt = None if holds(groups) else UNCALIBRATED
     clients = _clients(portfolio, now, tried, priced=doubt is None)
     return Loss(

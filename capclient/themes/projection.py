@@ -26,7 +26,8 @@ OF_FUTURE = (
     "decline_customers", "decline_amount", "level", "presence_months",
 )  # fmt: skip
 OF_PROOF = (
-    "mase", "total_error", "naive_total_error", "bias", "overshoots", "coverage", "last_interval", "origins",
+    "mase", "rolling_mase", "total_error", "naive_total_error", "bias", "overshoots", "coverage", "last_interval",
+    "origins",
 )  # fmt: skip
 FALLING = 0.8  # of the year that is over, under which a projection is a clear fall
 PARTS = ("opening", "contracts", "trend", "absence", "annualised", "adjusted", "closing")
@@ -186,6 +187,7 @@ def _findings(
         "level": float(portfolio.thresholds.forecast.level),
         "presence_months": now.watched or unknown,
         "mase": proof.mase,
+        "rolling_mase": proof.rolling,
         "total_error": float(errors.total_error) if proof.days else unknown,
         "naive_total_error": float(errors.naive_error) if proof.days else unknown,
         "bias": float(errors.bias) if proof.days else unknown,

@@ -22,6 +22,7 @@ from capclient.periods import Period, shifted
 from capclient.portfolio import Portfolio
 from capclient.themes.origins import origins
 from capclient.themes.outlook import NAIVE, Outlook, outlook, year_after
+from capclient.themes.projection_choice import least_wrong, rolling
 from capclient.vocabulary import Unknown
 
 HISTORIES = (24, 12)  # months known before a past day: two years when enough days have them, else one
@@ -36,6 +37,9 @@ class Proof:
     says today.
     Totals are those of the clients known on each day, and of sales without client, whatever the method.
 
+    ``rolling``: error by client of the method that would have been chosen on each past day from those whose outcome was
+    known by then, over that of the naive rule on the same days.
+
     ``origins``: one row a past day and method: ``day method projected actual noise low high``, missing bounds where no
     error was known yet. ``used``: the method that the report uses client by client; ``used_total``: for the company.
     """
@@ -45,6 +49,7 @@ class Proof:
     origins: pd.DataFrame
     used: str
     used_total: str
+    rolling: float | Unknown
 
     def of(self, method: str) -> pd.DataFrame:
         """Return the past days of one method."""
@@ -97,32 +102,9 @@ def prove(portfolio: Portfolio, now: Outlook) -> Proof:
         index="day", columns="method", values="gap"
     )
     used_total = least_wrong(missed.reindex(columns=spoke))
-    used = least_wrong(_missed(views, came, spoke))
-    return Proof(days, table, past, used, used_total)
-
-
-def least_wrong(errors: pd.DataFrame) -> str:
-    """Return the method that erred least: the naive rule, unless one erred less on the days when both spoke.
-
-    Parameters
-    ----------
-    errors
-        One row a past day, one column a method, missing where it said nothing. Who spoke on more days is heard first;
-        who comes after takes its place only by erring less on the same days.
-
-    Examples
-    --------
-    >>> least_wrong(pd.DataFrame({"naive": [10.0, 8.0, 6.0], "presence": [9.0, 8.0, 6.0], "risk": [None, 5.0, 7.0]}))
-    'risk'
-    >>> least_wrong(pd.DataFrame({"naive": [10.0, 8.0], "presence": [9.0, 9.0]}))
-    'naive'
-    """
-    best = NAIVE
-    for method in errors.notna().sum().sort_values(ascending=False, kind="stable").index:
-        both = errors[[best, method]].dropna() if method != best else errors[:0]
-        if len(both) and both[method].sum() < both[best].sum():
-            best = str(method)
-    return best
+    by_client = _missed(views, came, spoke)
+    used = least_wrong(by_client)
+    return Proof(days, table, past, used, used_total, rolling(by_client))
 
 
 def _missed(views: list[Outlook], came: list[pd.Series], methods: list[str]) -> pd.DataFrame:

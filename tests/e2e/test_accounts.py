@@ -26,7 +26,17 @@ from tests.e2e.companies import capclient, said
 
 END = date(2025, 12, 31)
 # What weighs whatever is known: the workbook knows costs, the accounts know payments and families.
-WEIGHED = ("quality.", "model.", "segments.", "actions.", "alerts.", "evidence.", "grid.", "score.")
+WEIGHED = (
+    "quality.",
+    "model.",
+    "segments.",
+    "actions.",
+    "alerts.",
+    "contacts.",
+    "evidence.",
+    "grid.",
+    "score.",
+)
 
 
 @pytest.fixture(scope="module")

@@ -134,6 +134,20 @@ def test_a_page_runs_nothing_loads_nothing_and_keeps_its_outline(company: Path, 
     assert f"{SCRIPT} {{{{7*7}}}} | a |" in seen.text
 
 
+def test_review_files_run_nothing_and_bear_safe_names(company: Path) -> None:
+    files = sorted((company / "commerciaux").iterdir())
+    assert len(files) == len(SALESPEOPLE)
+    for path in files:
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,70}\.html", path.name)
+        seen = Seen(path.read_text("utf-8"))
+        assert not {"script", "iframe", "object", "img", "form", "link", "b"} & set(seen.tags)
+        assert not [name for name, _ in seen.attributes if name.startswith("on")]
+        assert all(value.startswith("#") for name, value in seen.attributes if name in {"src", "href"})
+        assert seen.tags.count("h1") == 1
+    told = " ".join(Seen(path.read_text("utf-8")).text for path in files)
+    assert all(name in told for name in SALESPEOPLE) and SCRIPT in told
+
+
 def test_a_reader_sees_the_names_as_they_are(company: Path) -> None:
     text = Seen((company / "index.html").read_text("utf-8")).text
     for name in (SCRIPT, '=HYPERLINK("http://x","y")', "| a | b |", "$x_1$ et $$y$$", "{{7*7}}{% raw %}"):

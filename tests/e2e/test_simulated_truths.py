@@ -41,7 +41,17 @@ def wholesaler(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return opened("grossiste", tmp_path_factory)
 
 
+_OPENED: dict[str, Case] = {}
+
+
 def opened(company: str, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Read a company from its files, once for every module that looks at it: what it holds is never changed."""
+    if company not in _OPENED:
+        _OPENED[company] = _read(company, tmp_path_factory)
+    return _OPENED[company]
+
+
+def _read(company: str, tmp_path_factory: pytest.TempPathFactory) -> Case:
     folder = tmp_path_factory.mktemp(company)
     path = datasets.write_company(company, folder)
     apart = datasets.write_answer_key(company, tmp_path_factory.mktemp("key") / "key.json")

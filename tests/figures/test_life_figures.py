@@ -102,3 +102,12 @@ def test_the_cadence_counts_those_seen_as_intended(lang):
     assert figure.title.startswith("5 ") and "14" in figure.title
     assert isinstance(figures.cadence_figure(Unknown("missing:interactions"), lang=lang), Notice)
     assert isinstance(figures.cadence_figure(rows.iloc[:0], lang=lang), Notice)
+
+
+def test_a_portfolio_too_young_to_be_judged_has_no_first_stage():
+    table = pd.DataFrame(
+        {"stage": ["childhood", "undetermined"], "customers": [6, 9], "revenue": [5.0, 95.0]}
+    )
+    title = figures.stages_figure(table, lang="fr", currency="EUR").title
+    assert title.startswith("Stades encore illisibles pour 9 clients") and "vieillesse" not in title
+    assert figures.stages_figure(table[:1], lang="fr", currency="EUR").title.startswith("Premier stade")

@@ -20,6 +20,7 @@ from capclient.indicators.alert_dates import (
 from capclient.indicators.alerts import false_alarms, recovered, risen, volume_losses
 from capclient.periods import clipped
 from capclient.vocabulary import Unknown
+from tests.examples import few
 
 CENTS = st.integers(-20_000, 900_000)
 MONTHS = st.lists(st.tuples(CENTS, CENTS), min_size=3, max_size=3)
@@ -31,7 +32,7 @@ def judged(now, before, *, age=40, **options):
 
 
 @given(MONTHS, st.integers(10, 20))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=few(150))
 def test_the_alert_is_the_rule_in_whole_cents(months, age):
     now, before = [one for one, _ in months], [other for _, other in months]
     row = judged(now, before, age=age)
@@ -87,7 +88,7 @@ def test_a_season_around_new_year_is_one():
 
 
 @given(st.dates(date(2020, 1, 1), date(2029, 12, 31)), st.integers(1, 12))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=few(300))
 def test_a_season_is_judged_on_the_same_days_of_last_year(day, start):
     judged_days = season_to_judge(day, start)
     if judged_days is None:

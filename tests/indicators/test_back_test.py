@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from capclient.indicators import back_test
+from capclient.indicators.recalibration import holds
+from capclient.indicators.retention import wilson_interval
 from capclient.vocabulary import Unknown
 
 probabilities = st.floats(0.001, 0.999)
@@ -50,6 +52,46 @@ def test_bands_of_a_calibration_hold_every_forecast_once(rows):
     assert (found.low <= found.observed + 1e-12).all() and (found.observed <= found.high + 1e-12).all()
     assert found.announced.is_monotonic_increasing
     assert len(found) == 1 or (found.n >= 3).all()
+
+
+def test_a_client_that_comes_back_counts_for_what_its_days_tell_together():
+    said, happened = pd.Series([0.3] * 60), pd.Series([1] * 20 + [0] * 40)
+    alone = back_test.calibration(said, happened)
+    assert alone.cases.tolist() == [60] and list(alone[["low", "high"]].iloc[0]) == list(
+        wilson_interval(20, 60)
+    )
+    thrice = back_test.calibration(
+        said, happened, who=pd.Series(range(60)) // 3
+    )  # each says the same three times
+    assert thrice.cases.iloc[0] == pytest.approx(20, rel=0.06)
+    assert thrice.low.iloc[0] < alone.low.iloc[0] and thrice.high.iloc[0] > alone.high.iloc[0]
+    opposed = back_test.calibration(said, happened, who=pd.Series([*range(20), *range(20), *range(20)]))
+    assert opposed.cases.iloc[0] == 60, "never more cases than forecasts"
+
+
+def company_of_forecasts(rng, *, slope, many=400):
+    """Losses by quarter, judged on six overlapping half-years; ``slope`` 1: the chance told is the true one."""
+    hazard = 1 / (1 + np.exp(3.2 - rng.normal(0, 1.0, (many, 1)) - rng.normal(0, 1.0, (many, 8))))
+    gone = np.cumsum(rng.random((many, 8)) < hazard, axis=1) > 0
+    said, happened, who = [], [], []
+    for day in range(6):
+        here = ~gone[:, day - 1] if day else np.ones(many, dtype=bool)
+        chance = 1 - (1 - hazard[:, day]) * (1 - hazard[:, day + 1])
+        odds = np.log(chance / (1 - chance))[here]
+        said += list(1 / (1 + np.exp(-(odds.mean() + (odds - odds.mean()) / slope))))
+        happened += list(gone[here, day + 1].astype(int))
+        who += list(np.flatnonzero(here))
+    return pd.Series(said), pd.Series(happened), pd.Series(who)
+
+
+@pytest.mark.parametrize(("slope", "least", "most"), [(1.0, 35, 40), (0.6, 0, 3)])
+def test_right_forecasts_bear_euros_and_overconfident_ones_do_not(slope, least, most):
+    rng = np.random.default_rng(4)
+    held = 0
+    for _ in range(40):
+        said, happened, who = company_of_forecasts(rng, slope=slope)
+        held += holds(back_test.calibration(said, happened, who=who))
+    assert least <= held <= most
 
 
 def test_a_lift_by_hand_with_ties_at_the_border():

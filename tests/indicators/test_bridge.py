@@ -12,6 +12,7 @@ from capclient.indicators.retention import Renewal
 from capclient.indicators.status import customer_status
 from capclient.periods import windows
 from capclient.vocabulary import Unknown
+from tests.examples import few
 from tests.indicators.test_retention import N1, STATUS, D, N
 
 YEARS = windows(D)
@@ -101,7 +102,7 @@ def check_rates(clients: pd.DataFrame) -> None:
 amounts = st.one_of(st.just(0), st.integers(-50_000, 500_000), st.integers(-3, 3))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=few(150), deadline=None)
 @given(st.lists(st.tuples(amounts, amounts, st.booleans()), min_size=1, max_size=12), amounts, amounts)
 def test_the_identities_hold_on_any_portfolio(rows, loose_n1, loose_n):
     now, before, earlier = (np.array(column) for column in zip(*rows, strict=True))
@@ -127,7 +128,7 @@ def test_ten_thousand_random_portfolios_close_to_the_cent():
         check(clients.iloc[end - sizes[place] : end], tuple(loose[place]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=few(40), deadline=None)
 @given(st.lists(st.tuples(amounts, amounts), min_size=1, max_size=10), st.randoms())
 def test_the_order_of_clients_changes_nothing(rows, chance):
     now, before = (pd.Series(column, dtype="float64") / 100 for column in zip(*rows, strict=True))

@@ -16,6 +16,7 @@ from capclient.indicators.cohorts import (
     won_back,
 )
 from capclient.vocabulary import Unknown
+from tests.examples import few
 
 WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSE = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
@@ -51,7 +52,7 @@ def test_nobody_lost_gives_a_flat_curve_and_no_median():
     assert survival_at(curve, 3, longest=2) == Unknown("history_short")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=few(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 8), st.booleans()), min_size=1, max_size=40))
 def test_survival_falls_and_stays_inside_its_interval(cases):
     times, lost = (pd.Series(column) for column in zip(*cases, strict=True))

@@ -52,19 +52,42 @@ def test_buying_on_the_last_day_of_the_window_is_no_loss():
     assert lost(bought, ends, none, NOBODY).to_dict() == {"A": 0, "B": 1, "C": 1}
 
 
+def signed(*rows):
+    frame = pd.DataFrame(rows, columns=["contract_id", "customer_id", "start", "end", "renewed_by"])
+    return frame.assign(start=pd.to_datetime(frame.start), end=pd.to_datetime(frame.end))
+
+
 def test_a_client_under_contract_is_lost_when_nothing_renews_it_not_when_it_is_silent():
-    ends = dates(runs="2024-12-31", over="2024-12-31", renewed="2024-12-31", next="2024-12-31")
-    contracts = pd.DataFrame(
-        {
-            "customer_id": ["runs", "over", "renewed", "next", "next"],
-            "start": pd.to_datetime(["2024-01-01"] * 4 + ["2024-10-01"]),
-            "end": pd.to_datetime([None, "2024-09-30", "2024-09-30", "2024-09-30", "2025-09-30"]),
-            "renewed_by": [None, None, "K9", None, None],
-        }
+    ends = dates(runs="2024-12-31", over="2024-12-31", next="2024-12-31")
+    contracts = signed(
+        ("K1", "runs", "2024-01-01", None, None),
+        ("K2", "over", "2024-01-01", "2024-09-30", None),
+        ("K3", "next", "2024-01-01", "2024-09-30", "K4"),
+        ("K4", "next", "2024-10-01", "2025-09-30", None),
     )
-    bought = dates(runs=None, over="2024-07-31", renewed=None, next=None)
+    bought = dates(runs=None, over="2024-07-31", next=None)
     bound = pd.Series(True, index=ends.index)
-    assert lost(bought, ends, bound, contracts).to_dict() == {"runs": 0, "over": 1, "renewed": 0, "next": 0}
+    assert lost(bought, ends, bound, contracts).to_dict() == {"runs": 0, "over": 1, "next": 0}
+
+
+def test_a_renewal_signed_after_the_window_changes_no_label():
+    ends, bound = dates(A="2024-12-31"), pd.Series({"A": True})
+    first = signed(("K1", "A", "2024-01-01", "2024-09-30", None))
+    later = signed(
+        ("K1", "A", "2024-01-01", "2024-09-30", "K2"), ("K2", "A", "2025-02-01", "2026-01-31", None)
+    )
+    for bought in (None, "2024-11-05"):
+        for contracts in (first, later):
+            assert lost(dates(A=bought), ends, bound, contracts).to_dict() == {"A": 1}, bought
+
+
+def test_purchases_decide_where_nobody_can_date_the_contract_that_renews():
+    ends, bound = dates(buys="2024-12-31", silent="2024-12-31"), pd.Series({"buys": True, "silent": True})
+    contracts = signed(
+        ("K1", "buys", "2024-01-01", "2024-09-30", "K9"), ("K2", "silent", "2024-01-01", "2024-09-30", "K9")
+    )
+    bought = dates(buys="2024-11-05", silent=None)
+    assert lost(bought, ends, bound, contracts).to_dict() == {"buys": 0, "silent": 1}
 
 
 def test_the_rule_of_thumb_rings_at_twice_the_median_gap_exactly():

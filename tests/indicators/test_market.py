@@ -22,6 +22,7 @@ from capclient.indicators.market import (
 from capclient.indicators.shift_share import EFFECTS, shift_share, weighted_growth
 from capclient.thresholds import LifecycleThresholds
 from capclient.vocabulary import Unknown
+from tests.examples import few
 
 
 def segments(*rows):
@@ -152,7 +153,7 @@ def test_shift_share_adds_up_to_the_cent_in_rows_and_in_columns(rows, overall):
     assert round(made.not_compared * 100) == sum(n - b for b, n, r in rows if r is None or b < 0)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=few(200), deadline=None)
 @given(rows=PORTFOLIOS.filter(lambda rows: len(rows) > 1))
 def test_the_order_of_segments_moves_no_effect(rows):
     table = segments(*((before / 100, now / 100, rate) for before, now, rate in rows))

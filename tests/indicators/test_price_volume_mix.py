@@ -13,6 +13,7 @@ from capclient.indicators.price_volume_mix import (
     price_volume_mix,
     totals,
 )
+from tests.examples import few
 
 COLUMNS = ["customer_id", "product", "unit", "family", "qty_n1", "amount_n1", "qty_n", "amount_n"]
 
@@ -106,7 +107,7 @@ rows = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=few(400))
 @given(rows, st.integers(0, 99))
 def test_the_parts_close_to_the_cent_and_do_not_depend_on_the_order_of_rows(rows, seed):
     table = sales(*rows)

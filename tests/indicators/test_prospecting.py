@@ -22,6 +22,7 @@ from capclient.indicators.pipeline import (
 from capclient.indicators.prospecting import conversion, conversions_by, prospect_state
 from capclient.indicators.quotes import quote_outcomes
 from capclient.vocabulary import Unknown
+from tests.examples import few
 
 D = date(2025, 12, 31)
 
@@ -172,7 +173,7 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=few(80), deadline=None)
 @given(ROWS)
 def test_a_rate_never_passes_one_and_the_pipeline_parts_exactly(rows):
     frame = sheet(
@@ -206,7 +207,7 @@ def test_a_rate_never_passes_one_and_the_pipeline_parts_exactly(rows):
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=few(50), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 1000)), max_size=20))
 def test_weighting_is_exact(rows):
     exact = sum((Fraction(cents) * Fraction(p, 1000) for cents, p in rows), Fraction(0))

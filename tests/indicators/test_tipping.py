@@ -21,6 +21,7 @@ from capclient.indicators.tipping import (
     state_tipping,
 )
 from capclient.thresholds import ActivityThresholds, LifecycleThresholds
+from tests.examples import few
 
 AS_OF = date(2025, 12, 31)
 CENTS = st.integers(-5_000, 500_000)
@@ -38,7 +39,7 @@ def test_the_smallest_step_is_found_wherever_it_stands():
 
 
 @given(st.lists(CENTS, min_size=1, max_size=25))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=few(60))
 def test_the_change_told_changes_the_abc_class_and_a_cent_less_does_not(values):
     revenue = euros(values)
     now = abc_classes(revenue).abc_class
@@ -81,7 +82,7 @@ ROW = st.tuples(st.integers(0, 900), st.integers(1, 900), st.integers(1, 30), st
 
 
 @given(st.lists(ROW, min_size=1, max_size=12))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=few(40))
 def test_the_day_told_changes_the_state_and_the_day_before_does_not(rows):
     frame = history(rows)
     told = state_tipping(frame, as_of=AS_OF, data_end=AS_OF, thresholds=ActivityThresholds())
@@ -156,7 +157,7 @@ MONEY = st.integers(1, 2_000_000)
 
 
 @given(st.lists(st.tuples(MONEY, MONEY, MONEY, MONEY, MONEY), min_size=1, max_size=10))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=few(40))
 def test_the_amount_told_changes_the_stage_and_a_cent_less_does_not(rows):
     frame = life(rows)
     now, told = stages(frame), stage_tipping(frame, stages)
@@ -196,7 +197,7 @@ def test_a_stage_that_no_amount_moves_has_none():
         st.tuples(st.integers(0, 60), st.integers(1, 5), st.integers(-100, 3_000)), min_size=1, max_size=20
     )
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=few(40))
 def test_one_more_point_asks_for_what_is_told_and_no_less(levels, rows):
     frame = pd.DataFrame(rows, columns=["r", "f", "m"]).assign(m=lambda table: table.m / 100)
     scores = rfm_scores(frame.r, frame.f, frame.m, levels=levels)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capclient.indicators.wallet import additional_potential, proxy_potential, wallet_shares
+from tests.examples import few
 
 AS_OF = date(2025, 12, 31)
 
@@ -80,7 +81,7 @@ def test_peers_that_are_too_few_give_way_to_the_sector_then_to_nothing():
     assert basis.tolist()[:5] == ["sector_segment"] * 4 + ["sector"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=few(300), deadline=None)
 @given(
     rows=st.lists(st.tuples(st.integers(-(10**8), 10**9), st.integers(0, 10**9)), min_size=1, max_size=20),
     target=st.integers(0, 100),

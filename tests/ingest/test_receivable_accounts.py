@@ -14,6 +14,7 @@ from capclient.frames import written
 from capclient.ingest.due_dates import read_term
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
+from tests.examples import few
 
 AS_OF = date(2025, 6, 30)
 
@@ -390,7 +391,7 @@ RETURNS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=few(25), deadline=None)
 @given(bills=BILLS, back=RETURNS, matching=st.sampled_from(["amount", "sum", "fifo"]))
 def test_a_nameless_bounce_changes_no_total_and_no_day_before_it(bills, back, matching):
     first = date(2025, 1, 1)

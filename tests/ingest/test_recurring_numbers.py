@@ -17,6 +17,7 @@ from capclient.periods import Period
 from capclient.themes import Findings
 from capclient.themes.lateness import lateness
 from capclient.themes.settlements import paid
+from tests.examples import few
 from tests.ingest.test_receivable_accounts import company, dues, invoice, methods, payment, still_open
 
 FIRST = invoice("12", "A", "2024-11-20", "1200", due="2024-12-20", kind="invoice")
@@ -101,7 +102,7 @@ NAMES = st.text(alphabet="A|\\/b2", min_size=1, max_size=4)
 
 
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=2, max_size=8, unique=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=few(30), deadline=None)
 def test_no_two_documents_share_an_identifier(tmp_path_factory, pairs):
     con = connection(tmp_path_factory.getbasetemp() / "spill")
     con.register("pairs", pd.DataFrame(pairs, columns=["a", "b"], dtype="str"))

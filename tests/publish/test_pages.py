@@ -8,15 +8,18 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from capclient import places
 from capclient.cards import Card, Cards
 from capclient.checks import Check
+from capclient.findings import Finding
 from capclient.notices import Notice, notice
+from capclient.publish.company import defined_findings
 from capclient.publish.failure import failure_page
 from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.index import Column, Company, group_page
 from capclient.publish.notebook_html import chapter_html, chapter_title
 from capclient.tables import table
-from capclient.vocabulary import Unknown
+from capclient.vocabulary import Unknown, finding_specs
 
 POISON = '<script>alert(1)</script><img src="http://x/y.png" onerror=alert(1)> | a | [x](javascript:alert(1)) ![i](http://e/p)'
 
@@ -217,6 +220,16 @@ def test_a_word_of_the_glossary_leads_to_the_method_of_the_page():
     whole = page()
     assert 'id="method-concentration"' in whole and 'id="method-concentration.gini"' in whole
     assert "dictionnaire" not in whole, "nobody is sent to a document that is not handed over"
+
+
+def test_a_report_of_one_chapter_defines_what_it_shows_and_a_whole_report_everything():
+    findings = [Finding(id, None, reason="not_applicable") for id in finding_specs()]
+    linking = '<p><a href="#method-concentration">indice</a></p>'
+    one = {item.id for item in defined_findings(findings, [("70_encours_paiements", "", linking)])}
+    assert {"receivables.dso", "concentration.gini", "portfolio.revenue_n"} <= one
+    assert not any(id.startswith(("market.", "actions.", "score.")) for id in one)
+    whole = [(path.stem, "", "") for path in places.notebooks().glob("*.ipynb")]
+    assert defined_findings(findings, whole) == findings
 
 
 def test_how_to_read_is_left_out_where_nothing_was_computed():

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capclient.errors import SourceError
+from tests.examples import few
 
 
 def facts(table, code):
@@ -214,7 +215,7 @@ def test_every_file_of_a_folder_is_a_table(read, tmp_path):
 cells = st.text(st.sampled_from('ab1é;"\n ,'), max_size=5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=few(60))
 @given(records=st.lists(st.tuples(cells, cells), min_size=1, max_size=6))
 def test_what_a_csv_writer_writes_is_read_back_with_true_lines(tmp_path_factory, records):
     import csv

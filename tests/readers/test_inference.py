@@ -13,6 +13,7 @@ from capclient.readers.inference import Style, styles
 from capclient.readers.raw import RawTable
 from capclient.readers.sql_text import literal
 from capclient.wording import text as sentence
+from tests.examples import few
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def test_a_company_reads_its_own_currency_whatever_it_is(con, column, currency, 
 amounts = st.decimals(min_value=-(10**9), max_value=10**9, places=3)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=few(60))
 @given(st.lists(amounts, min_size=1, max_size=5), st.sampled_from(["{:f}", "{:,f}", "french"]))
 def test_what_is_written_in_a_style_is_read_back_rounded_half_away_from_zero(values, writing):
     def written(value):
@@ -243,7 +244,7 @@ def test_serial_numbers_are_dates_only_in_a_number_column_of_the_file(con, colum
     assert [note.facts["count"] for note in style.notes] == [2]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=few(40))
 @given(st.lists(st.dates(date(1971, 1, 1), date(2068, 12, 31)), min_size=1, max_size=6), st.booleans())
 def test_a_column_of_numbered_dates_is_read_back_or_refused_never_misread(days, american):
     pattern = "%m/%d/%y" if american else "%d.%m.%Y"

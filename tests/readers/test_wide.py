@@ -12,6 +12,7 @@ from capclient.errors import SourceError
 from capclient.params_sources import Wide
 from capclient.readers.raw import RawTable
 from capclient.readers.wide import period_of, periods, unpivoted
+from tests.examples import few
 
 MONTH, YEAR = Wide(by="month"), Wide(by="year")
 
@@ -154,7 +155,7 @@ def test_a_table_without_any_amount_is_refused(read):
 CENTS = st.integers(-10_000_000, 10_000_000)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=few(40))
 @given(st.lists(st.tuples(*[st.none() | CENTS] * 4), min_size=1, max_size=8))
 def test_no_cent_is_lost_or_counted_twice(cells):
     names = ["janv.-24", "févr.-24", "mars-24", "avr.-24"]

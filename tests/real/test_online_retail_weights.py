@@ -11,7 +11,7 @@ import pytest
 from capclient.frames import written
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
-from capclient.themes import concentration, results, salespeople
+from capclient.themes import Findings, concentration, salespeople
 
 pytestmark = pytest.mark.real
 
@@ -69,7 +69,7 @@ def portfolio(real_data, raw):
 
 @pytest.fixture(scope="module")
 def findings(portfolio):
-    return {item.id: item.value for item in results(portfolio)}
+    return Findings(portfolio)
 
 
 def value(con, sql):
@@ -78,18 +78,18 @@ def value(con, sql):
 
 def test_groups_are_weighed_as_sql_weighs_them(findings, raw):
     raw.execute("CREATE OR REPLACE VIEW groups AS SELECT country, sum(n) AS n FROM active GROUP BY country")
-    assert findings["concentration.groups"] == value(raw, "SELECT count(*) FROM groups")
+    assert findings["concentration.groups"].value == value(raw, "SELECT count(*) FROM groups")
     top = (
         "SELECT (sum(n) FILTER (p <= {k}) / sum(n))::DOUBLE FROM "
         "(SELECT n, row_number() OVER (ORDER BY n DESC) AS p FROM groups)"
     )
     for k in (1, 3, 5, 10):
-        assert findings[f"concentration.top{k}_share_group"] == pytest.approx(
+        assert findings[f"concentration.top{k}_share_group"].value == pytest.approx(
             value(raw, top.format(k=k)), abs=1e-9
         )
     hhi = value(raw, "SELECT 10000 * sum((n / (SELECT sum(n) FROM groups)::DOUBLE) ** 2) FROM groups")
-    assert findings["concentration.hhi_group"] == pytest.approx(hhi, abs=1e-6)
-    assert findings["concentration.hhi_group"] > findings["concentration.hhi"]
+    assert findings["concentration.hhi_group"].value == pytest.approx(hhi, abs=1e-6)
+    assert findings["concentration.hhi_group"].value > findings["concentration.hhi"].value
     before = value(
         raw,
         f"""WITH past AS (SELECT client, max(Country) AS country, sum(amount) FILTER ({N1}) AS n1 FROM kept
@@ -97,8 +97,8 @@ def test_groups_are_weighed_as_sql_weighs_them(findings, raw):
         groups AS (SELECT country, sum(n1) AS n1 FROM past GROUP BY country)
         SELECT (max(n1) / sum(n1))::DOUBLE FROM groups""",
     )
-    change = findings["concentration.top1_share_group"] - before
-    assert findings["concentration.top1_share_group_change"] == pytest.approx(change, abs=1e-9)
+    change = findings["concentration.top1_share_group"].value - before
+    assert findings["concentration.top1_share_group_change"].value == pytest.approx(change, abs=1e-9)
 
 
 def test_classes_by_the_share_after_the_client(portfolio, findings, raw):
@@ -107,19 +107,23 @@ def test_classes_by_the_share_after_the_client(portfolio, findings, raw):
         count(*) FROM (SELECT sum(n) OVER (ORDER BY n DESC, client ROWS UNBOUNDED PRECEDING) AS reached,
         (SELECT sum(n) FROM active) AS total FROM active) GROUP BY 1"""
     ).fetchall()
-    told = {code: findings[f"concentration.class_{code.lower()}_customers_after"] for code in "ABC"}
+    told = {code: findings[f"concentration.class_{code.lower()}_customers_after"].value for code in "ABC"}
     assert told == dict(rows)
 
 
 def test_losing_the_first_three_clients(findings, raw):
     lost = float(value(raw, "SELECT sum(n) FROM (SELECT n FROM active ORDER BY n DESC LIMIT 3)"))
     total = float(value(raw, f"SELECT sum(amount) FROM kept WHERE {N}"))
-    assert findings["concentration.stress_top3_revenue_lost"] == round(lost, 2)
-    assert findings["concentration.stress_top3_contribution_lost"] == pytest.approx(0.35 * lost, abs=0.01)
-    assert findings["concentration.stress_top3_result"] == pytest.approx(
+    assert findings["concentration.stress_top3_revenue_lost"].value == round(lost, 2)
+    assert findings["concentration.stress_top3_contribution_lost"].value == pytest.approx(
+        0.35 * lost, abs=0.01
+    )
+    assert findings["concentration.stress_top3_result"].value == pytest.approx(
         0.35 * (total - lost) - 2e6, abs=0.01
     )
-    assert findings["concentration.stress_top3_months"] == pytest.approx(0.35 * lost / (2e6 / 12), abs=1e-6)
+    assert findings["concentration.stress_top3_months"].value == pytest.approx(
+        0.35 * lost / (2e6 / 12), abs=1e-6
+    )
 
 
 def test_every_country_and_what_has_no_client_make_the_whole(portfolio, raw):

@@ -249,3 +249,39 @@ def test_a_year_ago_without_its_own_two_years_nothing_is_said_to_have_moved(firs
     assert lifecycle(short).transitions.empty and lifecycle(short).moves.empty
     old = value(short, "old_age_customers")
     assert old == "history_short:stages" if first == 2025 else isinstance(old, int)
+
+
+def waves() -> pd.DataFrame:
+    """Thirty clients that never change, and each year six that fade for a year, then leave."""
+    rows = []
+    for wave in range(2022, 2030):
+        for number in range(6):
+            for year in range(max(2019, wave - 5), min(wave, 2025) + 1):
+                level = "60" if year == wave else "100"
+                rows += [(f"W{wave}-{number}", year, month, level) for month in range(1, 13)]
+    for number in range(30):
+        rows += [(f"S{number}", year, month, "100") for year in range(2019, 2026) for month in range(1, 13)]
+    return pd.DataFrame(
+        {
+            "invoice_id": [f"F{place}" for place in range(len(rows))],
+            "customer_id": [row[0] for row in rows],
+            "invoice_date": [f"{year}-{month:02d}-10" for _, year, month, _ in rows],
+            "amount_ht": [row[3] for row in rows],
+        }
+    )
+
+
+def test_the_guess_for_next_year_applies_the_very_passages_of_the_grid():
+    company = Portfolio.from_frames(waves(), as_of=AS_OF)
+    history = life(company).history
+    days = [shifted(AS_OF, -12 * back) for back in (3, 2, 1, 0)]
+    assert history.pairs == list(pairwise(days))
+    seen = pd.concat(
+        [history.stages[list(pair)].set_axis(["before", "after"], axis=1) for pair in pairwise(days)]
+    ).dropna()
+    shares = pd.crosstab(seen.before, seen.after, normalize="index")
+    today = history.stages[AS_OF].value_counts()
+    living = [stage for stage in today.index if stage != "lost"]
+    gone = sum(today[stage] * shares.loc[stage, "lost"] for stage in living)
+    assert gone > 3 and history.next_year.expected["lost"] == pytest.approx(gone)
+    assert value(company, "projected_lost_customers") == round(gone)

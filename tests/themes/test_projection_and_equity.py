@@ -10,7 +10,7 @@ import pytest
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings, customers, equity, projection, results, retention
 from capclient.themes.outlook import NAIVE, outlook
-from capclient.themes.projection_proof import least_wrong
+from capclient.themes.projection_choice import least_wrong, rolling
 from capclient.vocabulary import Unknown
 
 D = date(2025, 12, 31)
@@ -231,6 +231,21 @@ def test_a_total_that_errs_as_much_as_the_naive_rule_gives_way_to_it():
     assert least_wrong(days) == NAIVE
     days["risk"] = [1.0, None]
     assert least_wrong(days) == "risk", "compared on the day when both spoke"
+
+
+def test_the_choice_itself_is_judged_on_days_that_it_had_not_seen(declining):
+    days = [date(year, 12, 31) for year in (2021, 2022, 2023)]
+    errors = pd.DataFrame({"naive": [10.0, 10.0, 10.0], "trend": [8.0, 7.0, 20.0]}, index=days)
+    assert rolling(errors) == 27 / 20, "trend wins in 2021 and 2022, and errs by 7, then by 20"
+    half = errors.set_axis([date(2022, 6, 30), date(2022, 12, 31), date(2023, 12, 31)])
+    assert rolling(half) == 2.0, "in December the year that began in June was not over"
+    assert rolling(errors[:1]) == Unknown("history_short")
+    known = {id: item.value for id, item in found(declining).items()}
+    ahead = projection(declining)
+    assert (
+        known["forecast.rolling_mase"] == pytest.approx(ahead.proof.rolling)
+        and 0.5 < ahead.proof.rolling < 1.2
+    )
 
 
 def test_the_chance_never_rises_as_the_state_worsens(sleeping):

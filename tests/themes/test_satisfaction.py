@@ -1,6 +1,7 @@
 """Satisfaction from tables to findings, against plain SQL; promises, poisoned words, one client, scales, no event."""
 
 from datetime import date
+from functools import cache
 
 import duckdb
 import numpy as np
@@ -25,13 +26,30 @@ def event(customer_id, day, kind, **more):
     return {"customer_id": customer_id, "date": day, "type": kind, **more}
 
 
+_KNOWN = {}
+
+
 def portfolio_of(rows, **params):
+    """Return R6 with these events; asked again with the same ones it is the same portfolio, its themes known."""
+    asked = repr((rows, params))
+    if asked not in _KNOWN:
+        _KNOWN[asked] = made_of(rows, **params)
+    return _KNOWN[asked]
+
+
+def made_of(rows, **params):
     folder = written({"invoice_lines": ledger(), "interactions": pd.DataFrame(rows).astype("object")})
     content = {
         "company": {"id": "r6"}, "period": {"as_of": AS_OF.isoformat()},
         "sources": {"invoice_lines": "invoice_lines.parquet", "interactions": "interactions.parquet"}, **params,
     }  # fmt: skip
     return Portfolio.of(make_params(content, folder=folder, where="test"))
+
+
+@cache
+def plain():
+    """Return R6 alone."""
+    return Portfolio.from_frames(ledger(), as_of=AS_OF)
 
 
 ROWS = [
@@ -90,14 +108,14 @@ def test_a_score_on_two_clients_is_said_not_to_be_interpreted(found):
 
 
 def test_every_finding_is_given_whatever_is_missing():
-    for portfolio in (Portfolio.from_frames(ledger(), as_of=AS_OF), portfolio_of(ROWS[-1:])):
+    for portfolio in (plain(), portfolio_of(ROWS[-1:])):
         given = {item.id: item for item in results(portfolio)}
         assert set(MINE) <= set(given)
         assert all((given[id].value is None) == (given[id].reason is not None) for id in MINE)
 
 
 def test_without_any_event_the_reasons_name_what_to_bring():
-    found = Findings(Portfolio.from_frames(ledger(), as_of=AS_OF))
+    found = Findings(plain())
     for id, reason in {
         "nps": "survey", "claims_per_100_orders": "claims", "silent_lost": "unhappy", "listening_coverage": "listening",
         "promises_kept_share": "promises", "loss_reason_coverage": "cause", "open_disputes": "disputes",
@@ -163,7 +181,7 @@ def test_the_table_of_clients_and_the_risk_take_claims_and_marks(found):
     assert table.claims_n.to_dict() == {"A": 0, "B": 2, "C": 0, "D": 0, "E": 0, "F": 1}
     assert table.nps.dropna().to_dict() == {"A": 8.0, "B": 3.0}
     with_claims = activity(portfolio).customers.risk_score
-    without = activity(Portfolio.from_frames(ledger(), as_of=AS_OF)).customers.risk_score
+    without = activity(plain()).customers.risk_score
     assert with_claims["B"] > without["B"] and with_claims["C"] < without["C"]
 
 

@@ -445,7 +445,8 @@ def test_a_ranking_of_ties_is_dropped_and_the_title_counts_as_the_table_does():
     names = dict(zip("ABCDEF", ["Ann", "Bob", "Cid", "Dan", "Eve", "Fay"], strict=True))
     clients = sheet(salesperson=[names[code] for code in "ABCDEF"])
     rows = lines().assign(family="Bolts", qty="1")
-    portfolio = company({"invoice_lines": rows, "customers": clients})
+    purpose = {"salesperson_comparison_purpose": "Répartir les portefeuilles"}
+    portfolio = company({"invoice_lines": rows, "customers": clients}, privacy=purpose)
     chapter(portfolio)
     team = salespeople(portfolio)
     assert team.table.rank_product_types.dropna().nunique() <= 2, "all sell the one family"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from capclient.errors import SourceError, listed
 from capclient.readers.identifiers import normal_key
@@ -45,6 +46,7 @@ NORM = tuple(ALIASES)[:18]
 SEPARATORS = ("\t", "|", ";", ",")
 
 
+@lru_cache(maxsize=4_096)  # the aliases of every column are looked up again for each file
 def bare_name(text: str) -> str:
     """Return a header as the tax administration compares it: upper case, no accent, blank or underscore.
 

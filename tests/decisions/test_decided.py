@@ -1,0 +1,164 @@
+"""The plan that people send back: what they wrote stands above the rules, and nothing of it is lost."""
+
+import doctest
+import importlib
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from capclient.decisions.decided import decided
+from capclient.decisions.plan import plan
+from capclient.decisions.rows import plan_rows
+from capclient.portfolio import Portfolio
+from capclient.readers.plan_words import plan_headers
+from capclient.schema import TABLES
+from capclient.wording import LANGUAGES, catalogue
+from tests.themes.test_themes import AS_OF, ledger
+
+WORDED = {"action": "action", "plan_status": "plan_status", "decision": "decision"}
+
+
+def company(rows, as_of=AS_OF):
+    return Portfolio.from_frames(ledger(), actions=pd.DataFrame(rows), as_of=as_of)
+
+
+def row(client="A", action="retain", proposed="retain", **more):
+    return {"customer_id": client, "action": action, "proposed": proposed, "action_rank": 1, "planned_on": "2025-09-30",
+            "plan_status": "open", "due": "2026-02-01"} | more  # fmt: skip
+
+
+def test_without_a_plan_nobody_decided_anything():
+    nothing = decided(Portfolio.from_frames(ledger(), as_of=AS_OF))
+    assert nothing.rows.empty and nothing.clients.empty and nothing.agreed.empty
+
+
+def test_what_nobody_changed_binds_no_rule():
+    alone = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients
+    same = plan(company([row(client, "substitute", "substitute") for client in "ABCDF"])).clients
+    assert same.action.to_dict() == alone.action.to_dict()
+    assert same.rule.ne("people").all()
+
+
+def test_an_action_that_people_chose_stands_above_the_rules_which_stay_beside_it():
+    rules = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients
+    todo = plan(company([row("B", "substitute", "develop")]))
+    mine = todo.clients.loc["B"]
+    assert (mine.action, mine.rule, mine.reasons) == ("substitute", "people", "chosen")
+    assert mine.proposed == rules.action["B"]
+    if rules.action["B"] != "maintain":
+        assert mine.action_secondary.split()[0] == rules.action["B"]
+    others = rules.index.drop("B")
+    assert todo.clients.action[others].to_dict() == rules.action[others].to_dict()
+    assert todo.clients.action.notna().all() and todo.clients.index.is_unique  # one action a client, always
+
+
+@pytest.mark.parametrize("status", ["done", "dropped"])
+def test_a_chosen_action_that_is_closed_gives_the_rules_their_word_back(status):
+    alone = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients.action
+    again = plan(company([row("B", "substitute", "develop", plan_status=status)])).clients.action
+    assert again.to_dict() == alone.to_dict()
+
+
+def test_a_decision_to_stop_leads_to_the_exit_and_says_why():
+    todo = plan(company([row("B", decision="stop")]))
+    assert todo.clients.action["B"] == "exit"
+    assert "broken" in todo.clients.reasons["B"].split()
+    chosen = plan(company([row("B", "develop", "retain", decision="stop")]))
+    assert chosen.clients.action["B"] == "exit"  # nothing is developed where one parts
+
+
+def test_owner_and_date_agreed_stand_until_the_action_is_done():
+    action = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients.action["A"]
+    said = row("A", action, action, owner="Zoé", due="2026-01-15", comment="rappeler")
+    portfolio = company([said])
+    todo = plan(portfolio)
+    assert todo.clients.owner["A"] == "Zoé" and todo.clients.due["A"] == pd.Timestamp("2026-01-15")
+    first = plan_rows(todo, as_of=portfolio.as_of).set_index(["customer_id", "action"]).loc[("A", action)]
+    assert (first.owner, first.plan_status, first.comment) == ("Zoé", "open", "rappeler")
+    done = company([said | {"plan_status": "done", "done_on": "2025-11-03"}])
+    again = plan_rows(plan(done), as_of=done.as_of).set_index(["customer_id", "action"]).loc[("A", action)]
+    assert again.plan_status == "open" and pd.isna(again.comment) and pd.isna(again.done_on)
+
+
+def test_a_copy_of_the_plan_of_the_same_day_keeps_what_is_done():
+    action = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients.action["A"]
+    said = row(
+        "A", action, action, plan_status="done", done_on=AS_OF.isoformat(), planned_on=AS_OF.isoformat()
+    )
+    portfolio = company([said])
+    mine = (
+        plan_rows(plan(portfolio), as_of=portfolio.as_of)
+        .set_index(["customer_id", "action"])
+        .loc[("A", action)]
+    )
+    assert mine.plan_status == "done" and mine.done_on == pd.Timestamp(AS_OF)
+
+
+def test_a_date_that_is_past_makes_an_action_late_whatever_the_sheet_says():
+    told = decided(company([row("A", due="2025-10-15"), row("B", due="2025-10-15", done_on="2025-10-14")]))
+    assert told.rows.set_index("customer_id").plan_status.to_dict() == {"A": "late", "B": "done"}
+
+
+def test_the_latest_plan_speaks_and_the_earlier_ones_are_history():
+    rows = [
+        row("A", decision="stop", planned_on="2025-06-30"),
+        row("A", action="develop", proposed="retain", planned_on="2025-09-30"),
+    ]
+    told = decided(company(rows))
+    assert told.clients.loc["A", ["action", "decision"]].tolist()[0] == "develop"
+    assert pd.isna(told.clients.decision["A"])  # taken back: the later plan no longer says it
+    assert len(told.rows) == 2
+
+
+def test_a_past_day_knows_neither_later_plans_nor_what_was_written_into_its_own():
+    portfolio = company([row("B", decision="stop")])
+    assert plan(portfolio).clients.action["B"] == "exit"
+    for day in (date(2025, 6, 30), date(2025, 9, 30)):
+        assert decided(portfolio.at(day)).rows.empty
+    assert len(decided(portfolio.at(date(2025, 10, 31))).rows) == 1
+
+
+def test_words_of_no_language_contradictions_and_rows_of_nobody_are_set_aside_with_their_reason():
+    rows = [
+        row("A", plan_status="peut-être"),
+        row("B") | {"customer_id": None},
+        row("C", due="bientôt"),
+        row("D") | {"status_code": "done"},
+        row("F"),
+        row("F", due="2026-03-01"),
+        row("inconnu"),
+    ]
+    portfolio = company(rows)
+    told = portfolio.store.report["tables"]["actions"]
+    assert told["rejects"] == {
+        "contradiction": 1, "duplicate_key": 1, "missing_key": 1, "unreadable_due": 1, "unreadable_plan_status": 1,
+    }  # fmt: skip
+    assert told["rows_in"] == told["rows_kept"] + told["rows_rejected"] == len(rows)
+    assert decided(portfolio).rows.customer_id.tolist() == ["F", "inconnu"]
+    unknown = next(check for check in portfolio.store.report["keys"] if check["table"] == "actions")
+    assert unknown["unknown_examples"] == ["inconnu"]  # named, never dropped in silence
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", WORDED)
+def test_every_word_that_the_sheet_offers_is_understood(name, lang):
+    words = dict(TABLES["actions"].column(name).words)
+    for key, said in catalogue(lang).items():
+        prefix, _, code = key.partition(".")
+        if prefix == WORDED[name] and code in words:
+            read = company([row(action=None, plan_status=None) | {name: said}])
+            assert decided(read).rows[name].iloc[0] == ("open" if code == "open" else code)
+
+
+def test_headings_are_found_whatever_their_case_and_a_foreign_one_is_left_alone():
+    found = plan_headers(["CODE", "action", "Echeance", "Statut", "Marge", "Fait le"])
+    assert found == {"customer_id": "CODE", "action": "action", "due": "Echeance", "plan_status": "Statut",
+                     "done_on": "Fait le"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["decisions.decided", "readers.plan_words", "indicators.followup"])
+def test_the_examples_of_a_module_hold(name):
+    outcome = doctest.testmod(importlib.import_module(f"capclient.{name}"))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

@@ -46,8 +46,11 @@ def notices_told(html: str) -> tuple[str, ...]:
     >>> notices_told('<div class="cc-notice" role="note"><strong>Non calculé</strong> Rien.</div>')
     ('Non calculé Rien.',)
     """
-    if not is_notice(html):
-        return ()
+    return notices_in(html) if is_notice(html) else ()
+
+
+def notices_in(html: str) -> tuple[str, ...]:
+    """Return what each notice of an output says, its head included, whatever stands beside it."""
     return tuple(" ".join(words) for words in _NOTICE.findall(html))
 
 

@@ -32,7 +32,7 @@ COLUMNS = {
         season segment source stage stage_before started_on state status step theme trend
         two_years unit value verdict wallet_class what year zone
         forecast_method forecast_flags value_kind
-        followup_status done_on comment change_kind change_why measure then now
+        followup_status done_on comment change_kind change_why measure
         compared_with
         signed expires_on seen answer_said answer_data standing improvement due_on improvement_status
     """,
@@ -119,6 +119,7 @@ COLUMNS = {
         parameter_value standard_error
         brier
         score spread mark satisfaction_mark target measured rho
+        then now
         clients computed difference expected groups ranking_margin ranking_product_types
         ranking_quantity ranking_revenue with_pools without_first without_intragroup
     """,

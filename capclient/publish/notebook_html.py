@@ -15,7 +15,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from capclient import places
-from capclient.notices import is_notice, notices_told
+from capclient.notices import is_notice, notices_in, notices_told
 from capclient.publish.prose import prose_renderer
 from capclient.wording import LANGUAGES, text
 
@@ -133,11 +133,12 @@ def without_repeats(cells: list[NotebookNode]) -> list[NotebookNode]:
 def _once(answers: list[NotebookNode]) -> list[NotebookNode]:
     kept: list[NotebookNode] = []
     told = [notices_told(_html(cell)) for cell in answers]
+    beside = [notices_in(_html(cell)) for cell in answers]  # a notice among sentences is said as well
     for place, cell in enumerate(answers):
         if kept and _said(cell) == _said(kept[-1]):
             continue
-        others = [words for at, all_ in enumerate(told) if at != place for words in all_]
-        before = {words for all_ in told[:place] for words in all_}
+        others = [words for at, all_ in enumerate(beside) if at != place for words in all_]
+        before = {words for all_ in beside[:place] for words in all_}
         if told[place] and all(
             words in before or any(other != words and other.startswith(f"{words} ") for other in others)
             for words in told[place]

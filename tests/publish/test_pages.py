@@ -232,6 +232,20 @@ def test_a_report_of_one_chapter_defines_what_it_shows_and_a_whole_report_everyt
     assert defined_findings(findings, whole) == findings
 
 
+def test_a_notice_that_stands_beside_a_sentence_is_not_said_again_in_its_round():
+    missing = notice(Unknown("missing:cost"), "fr")
+    both = new_code_cell(
+        "x",
+        outputs=[
+            new_output(
+                "display_data", data={"text/html": f"{missing.html()}\n<p>Deux clients ont bougé.</p>"}
+            )
+        ],
+    )
+    shown = chapter(prose_cell("## Q"), both, answer(missing), prose_cell("## R"), answer(missing))
+    assert shown.count('class="cc-notice"') == 2 and "ont bougé" in shown
+
+
 def test_how_to_read_is_left_out_where_nothing_was_computed():
     missing = notice(Unknown("missing:cost"), "fr")
     reading = prose_cell("**Comment lire.** Ainsi.\n\n**Lundi matin.** Appelez.", "reading")

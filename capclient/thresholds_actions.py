@@ -95,6 +95,7 @@ class ContactThresholds(Group):
     close_months: Months = 3  # a young client is followed monthly for so long, then every quarter
     survey_claim_days: Days = 90  # an open claim so recent puts the survey off
     lost_days: Days = 15
+    call_months: Months = 2  # a first order so old is no longer called about: its client is followed as a young one
     lost_months: Months = 12  # a loss so old is no longer asked about
     claim_hours: Count = 48
     season_days: Days = 45

@@ -17,7 +17,7 @@ from capclient.indicators import contacts as pure
 from capclient.indicators.alert_dates import due_deadlines, next_season, season_call
 from capclient.indicators.contacts import wanted
 from capclient.indicators.seasonality import next_season_end
-from capclient.periods import clipped, rolling
+from capclient.periods import clipped, rolling, shifted
 from capclient.portfolio import Portfolio
 from capclient.themes import settlements
 from capclient.themes.accounts import no_accounts
@@ -29,8 +29,8 @@ NOT_CLAIMED = ("reconcile", "counsel")
 
 
 def first_orders(portfolio: Portfolio, known: Known) -> Wanted:
-    """A call a week after the first order, once; a credit note is no order."""
-    year = rolling(portfolio.as_of)
+    """A call a week after the first order, once; a credit note is no order, and months later it makes no sense."""
+    year, limits = rolling(portfolio.as_of), portfolio.thresholds.contacts
     if not (portfolio.is_complete(year) and portfolio.is_complete(rolling(portfolio.as_of, back=12))):
         return Unknown("history_short")
     new = ~known.clients.override & (known.clients.first_purchase >= pd.Timestamp(year.start))
@@ -40,10 +40,10 @@ def first_orders(portfolio: Portfolio, known: Known) -> Wanted:
     due = {}
     for client, day in first.items():
         called = known.recorded["spoken"] and met[client] >= pd.Timestamp(day)
-        when = day + timedelta(days=portfolio.thresholds.contacts.call_days)
-        if not called and (
-            known.recorded["spoken"] or when > known.as_of
-        ):  # unwritten calls may have been made
+        when = day + timedelta(days=limits.call_days)
+        fresh = when >= shifted(known.as_of, -limits.call_months)
+        # Where nobody writes calls down, those of the past may have been made.
+        if fresh and not called and (known.recorded["spoken"] or when > known.as_of):
             due[client] = when
     return wanted(list(due), list(due.values()), kind="call", reason="first_order", stake=mine.stake)
 

@@ -216,6 +216,13 @@ def test_documents_of_later_days_change_nothing():
     pd.testing.assert_frame_equal(contacts(now).rows[names], contacts(then).rows[names])
 
 
+def test_a_first_order_of_months_ago_is_no_longer_called_about():
+    more = pd.DataFrame(invoices("STALE", ["2026-01-04"], 200) + invoices("FRESH", ["2026-01-05"], 200))
+    late = contacts(Portfolio.from_frames(pd.concat([ledger(), more]), as_of=D, interactions=INTERACTIONS))
+    assert of(late, "STALE", "first_order").empty and not of(late, "STALE", "young").empty
+    assert len(of(late, "FRESH", "first_order")) == 1
+
+
 def test_without_any_exchange_only_what_comes_is_planned_and_nobody_is_late():
     bare = contacts(Portfolio.from_frames(ledger(), as_of=D))
     assert not bare.rows.is_late.any()

@@ -22,13 +22,16 @@ from capclient.vocabulary import Unknown
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What stakes are multiplied by: ``p_loss`` by client, and whether its judge was tried on the past (``judged``).
+    """What stakes are multiplied by: ``p_loss`` by client, and ``doubt``, the caveat it needs, if any.
+
+    A judge tried on the past says ``p_loss`` better than a score of 0 to 100, even where its probabilities lean: the
+    score stands for it only where no judge could be tried, and for clients that it does not know.
 
     ``winback``: share of former clients won back; ``observed``: whether the past says it, else it is a parameter.
     """
 
     p_loss: pd.Series
-    judged: bool
+    doubt: str | None
     winback: float
     observed: bool
 
@@ -37,10 +40,12 @@ class Assumptions:
 def assumptions(portfolio: Portfolio) -> Assumptions:
     """Return the chances that the company's own past says, else those of the parameters."""
     risk, returns = loss(portfolio), _winback(portfolio)
-    judged = risk.reason is None and risk.uncalibrated is None  # else they only rank
-    chances = risk.clients.p_loss if judged else pd.Series(dtype="float64")
+    tried = risk.reason is None
+    chances = risk.clients.p_loss if tried else pd.Series(dtype="float64")
+    leaning = None if risk.uncalibrated is None else "caveat.p_loss_leaning"
+    doubt = leaning if tried else "caveat.p_loss_score"
     usual = float(portfolio.thresholds.actions.winback_success)
-    return Assumptions(chances, judged, usual if returns is None else returns, returns is not None)
+    return Assumptions(chances, doubt, usual if returns is None else returns, returns is not None)
 
 
 def _winback(portfolio: Portfolio) -> float | None:

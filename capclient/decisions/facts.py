@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from capclient.decisions.decided import decided
+from capclient.indicators.alert_dates import due_deadlines
 from capclient.indicators.concentration import abc_classes
-from capclient.periods import clipped
 from capclient.portfolio import Portfolio
 from capclient.themes.activity import activity
 from capclient.themes.effort import effort
@@ -25,7 +25,7 @@ from capclient.themes.pricing import pricing
 from capclient.themes.wallet import wallet
 from capclient.vocabulary import ABC, Unknown
 
-DEADLINES = ("tender_date", "notice_date", "end")
+FAR = 1200  # months: whatever the day
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def facts(portfolio: Portfolio) -> Facts:
     known["insolvent"] = pd.to_datetime(frame.insolvency_date) <= pd.Timestamp(portfolio.as_of)
     known["broken"] = decided(portfolio).clients.decision.reindex(known.index).eq("stop")  # people decided so
     known["deadline"] = deadlines(portfolio).reindex(known.index)
-    near = pd.Timestamp(clipped(portfolio.as_of, portfolio.thresholds.actions.tender_months))
-    known["tender"] = (known.deadline <= near) if portfolio.has("contracts") else None
+    near = deadlines(portfolio, portfolio.thresholds.actions.tender_months).index
+    known["tender"] = known.index.isin(near) if portfolio.has("contracts") else None
     known["claim_open"] = open_major_claims(portfolio).reindex(known.index)
     known = known.join(_money(portfolio, known, basis))
     known["price_index"] = pricing(portfolio).customers.price_index.reindex(known.index)
@@ -91,22 +91,19 @@ def facts(portfolio: Portfolio) -> Facts:
     for name in ("potential", "potential_source", "wallet_share"):
         known[name] = wallets.customers[name].reindex(known.index) if wallets.reason is None else None
     full = known.wallet_share.astype("float64") > float(portfolio.thresholds.actions.low_wallet)
+    full &= known.potential_class.ne("high")  # high comes first: the half of its purchases, or somebody who knows
     known["potential_class"] = known.potential_class.mask(full, "low")  # little is left to win there
     bought = known.revenue[known.revenue > 0]
     return Facts(known, basis, float(bought.median()) if len(bought) else 0.0, None)
 
 
-def deadlines(portfolio: Portfolio) -> pd.Series:
-    """Return the next tender, notice or end of each client's contracts, overdue ones that nothing replaced included."""
-    contracts = portfolio.table("contracts")
-    dates = contracts[[*DEADLINES]].apply(pd.to_datetime)
-    start, day = pd.to_datetime(contracts.start), pd.Timestamp(portfolio.as_of)
-    begun = start.isna() | (start <= day)
-    last = start.groupby(contracts.customer_id).transform("max")
-    followed = contracts.renewed_by.notna() | (start < last)  # what came after it has its own dates
-    ahead = dates.where(dates >= day).min(axis=1)  # the first of those to come
-    first = ahead.fillna(dates.max(axis=1))[begun & ~followed]
-    return first.groupby(contracts.customer_id).min()
+def deadlines(portfolio: Portfolio, months: int = FAR) -> pd.Series:
+    """Return the first tender, notice or end of each client's contracts up to so many months ahead.
+
+    Those of the alerts: overdue ones stay until something resolves them, a tender that won the contract is over.
+    """
+    told = due_deadlines(portfolio.table("contracts"), as_of=portfolio.as_of, months=months)
+    return told.groupby("customer_id").deadline.min()
 
 
 def open_major_claims(portfolio: Portfolio) -> pd.Series:

@@ -164,8 +164,8 @@ def _findings(
     values |= {f"weak_{decision}": int(weak.decision.eq(decision).sum()) for decision in DECISIONS}
     chances = assumptions(portfolio)
     caveats = {f"{action}_stake": LEVEL[basis] for action in ACTIONS} | {"prospects_stake": LEVEL[basis]}
-    if not chances.judged:
-        caveats["retain_stake"] = f"caveat.p_loss_score {LEVEL[basis] or ''}".strip()
+    if chances.doubt:
+        caveats["retain_stake"] = f"{chances.doubt} {LEVEL[basis] or ''}".strip()
     winback = "caveat.winback_observed" if chances.observed else "caveat.winback_assumed"
     caveats["prospect_stake"] = f"{winback} {LEVEL[basis] or ''}".strip()
     return [finding(f"actions.{name}", values[name], caveat=caveats.get(name)) for name in names()]

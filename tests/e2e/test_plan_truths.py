@@ -8,6 +8,7 @@ import pytest
 from capclient.decisions.facts import facts
 from capclient.decisions.plan import Plan, plan
 from capclient.indicators.priorities import priority_actions
+from capclient.themes.loss import loss
 from tests.e2e.test_simulated_truths import Case, opened
 
 
@@ -107,3 +108,18 @@ def test_the_five_lists_hold_what_their_rule_says(todo: Plan) -> None:
     assert lists["develop"].potential_class.eq("high").all()
     gone = set(clients.index[clients.action.isin(["exit", "prospect"])])
     assert not any(gone & set(frame.index) for frame in lists.values())
+
+
+def test_the_stake_of_a_client_to_hold_is_its_margin_times_what_the_proven_judge_announces(
+    wholesaler: Case, todo: Plan
+) -> None:
+    judged = loss(wholesaler.portfolio)
+    assert judged.reason is None
+    held = todo.clients[todo.clients.action.eq("retain")]
+    known = held.index.intersection(judged.clients.index)
+    assert len(known) >= 20
+    margin = facts(wholesaler.portfolio).clients.margin.astype("float64").clip(lower=0)
+    expected = (margin * judged.clients.p_loss).reindex(known).round(2)
+    pd.testing.assert_series_equal(held.stake.reindex(known), expected, check_names=False)
+    caveat = next(item.caveat for item in todo.findings if item.id == "actions.retain_stake")
+    assert ("caveat.p_loss_leaning" in (caveat or "")) is (judged.uncalibrated is not None)

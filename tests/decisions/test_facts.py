@@ -1,0 +1,58 @@
+"""Deadlines that decide: those of the alerts, on the day, whatever is signed later."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from capclient.decisions.facts import facts
+from capclient.portfolio import Portfolio
+
+D = date(2025, 12, 31)
+
+
+def lines():
+    days = pd.date_range(end="2025-12-30", periods=72, freq="15D")
+    return pd.DataFrame(
+        {
+            "invoice_id": [f"F{n}" for n in range(len(days))],
+            "customer_id": "A",
+            "invoice_date": days,
+            "amount_ht": 90.0,
+        }
+    )
+
+
+def seen(*contracts):
+    names = ["contract_id", "customer_id", "start", "end", "notice_date", "tender_date"]
+    table = pd.DataFrame(contracts, columns=names)
+    known = facts(Portfolio.from_frames(lines(), as_of=D, contracts=table)).clients.loc["A"]
+    return known.deadline.date() if pd.notna(known.deadline) else None, bool(known.tender)
+
+
+RUNNING = ("K1", "A", "2024-01-01", "2026-02-28", None, None)
+
+
+@pytest.mark.parametrize(
+    ("contracts", "deadline", "near"),
+    [
+        pytest.param(
+            [("K1", "A", "2024-08-01", None, None, "2024-06-02")], None, False, id="the tender that won it is over"
+        ),
+        pytest.param([RUNNING], date(2026, 2, 28), True, id="an end within three months"),
+        pytest.param(
+            [RUNNING, ("K2", "A", "2026-03-01", None, None, None)], date(2026, 2, 28), True,
+            id="a contract that begins after the day changes nothing",
+        ),
+        pytest.param(
+            [("K1", "A", "2024-01-01", "2026-06-01", None, "2025-12-18")], date(2025, 12, 18), True,
+            id="a tender that nobody answered stays before a later end",
+        ),
+        pytest.param(
+            [("K1", "A", "2023-01-01", "2025-06-30", None, None), ("K2", "A", "2025-07-01", "2027-06-30", None, None)],
+            date(2027, 6, 30), False, id="what came after it has its own dates",
+        ),
+    ],
+)  # fmt: skip
+def test_the_next_deadline_of_a_client_is_that_of_its_alerts(contracts, deadline, near):
+    assert seen(*contracts) == (deadline, near)

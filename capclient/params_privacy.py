@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel
 
@@ -17,6 +17,13 @@ from capclient.bounds import STRICT, form, whole
 from capclient.errors import ParamsError
 
 SHORTEST = 16  # characters: whoever knows the names could try every shorter key
+UNSAID = "…"
+OWNED = ("promises", "levers")  # parameters that name persons
+CODED = (
+    ("receivables", "customer_terms"),
+    ("credit", "periodic_customers"),
+    ("identity", "merge"),
+)  # and clients
 Retention = Annotated[int, whole(1, 1_200)]
 
 
@@ -58,6 +65,33 @@ class PrivacyParams(BaseModel):
         if len(found) < SHORTEST:
             raise ParamsError("params.privacy_key_short", name=self.key_variable, least=SHORTEST)
         return found.encode()
+
+    def person(self, name: str) -> str | None:
+        """Return somebody whom the parameters name, as pages may show it; None for nobody.
+
+        >>> PrivacyParams().person("Zoé"), PrivacyParams(pseudonymise=True).person("Zoé"), PrivacyParams().person("")
+        ('Zoé', '…', None)
+        """
+        return (UNSAID if self.pseudonymise else name) if name else None
+
+    def shown(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the parameters as a manifest may tell them: owners and, with ``identifiers``, codes left out.
+
+        >>> PrivacyParams(pseudonymise=True).shown({"levers": [{"id": "a", "owner": "Zoé"}]})
+        {'levers': [{'id': 'a', 'owner': '…'}]}
+        """
+        told = dict(given)
+        if self.pseudonymise:
+            for group in OWNED:
+                if group in told:
+                    told[group] = [
+                        item | {"owner": UNSAID} if "owner" in item else item for item in told[group]
+                    ]
+        if self.pseudonymise and self.identifiers:
+            for group, name in CODED:
+                if name in told.get(group, {}):
+                    told[group] = told[group] | {name: UNSAID}
+        return told
 
     def mark(self) -> str:
         """Return what tells two keys apart without telling either: data read under another key are read again."""

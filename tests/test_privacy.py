@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from capclient import datasets
+from capclient.batch.manifest import given
 from capclient.errors import ParamsError
 from capclient.frames import written
 from capclient.ingest.pseudonyms import pseudonym
@@ -26,6 +27,8 @@ from capclient.publish.privacy import privacy_lines, retention
 from capclient.store import store_key
 from capclient.tables import Table
 from capclient.themes import quality, results, salespeople
+from capclient.themes.levers import levers
+from capclient.themes.listening import promises
 
 KEY = "une clé longue et secrète"
 VARIABLE = "CAPCLIENT_PSEUDONYM_KEY"
@@ -225,3 +228,26 @@ def test_simulated_companies_give_the_same_figures_under_pseudonyms(tmp_path, so
     kept = everything(other)
     names = {*one.customers.name, *one.table("contacts").person.dropna(), *one.customers.salesperson.dropna()}
     assert [name for name in names if len(name) > 4 and name in kept] == []
+
+
+def test_people_and_codes_that_the_parameters_name_stay_out_of_pages_and_of_the_manifest(tables):
+    content = {
+        "company": {"id": "p"}, "period": {"as_of": AS_OF}, "privacy": {"pseudonymise": True, "identifiers": True},
+        "levers": [{"id": "a", "text": "Rappeler", "capability": "A13", "owner": "Secretnom Marie"}],
+        "promises": [
+            {"id": "b", "text": "Vite", "indicator": "portfolio.growth", "target": 1, "owner": "Secretnom Paul"}
+        ],
+        "receivables": {"customer_terms": {"CODE9": "30"}}, "credit": {"periodic_customers": ["CODE8"]},
+        "identity": {"merge": {"CODE7": "CODE6"}},
+        "sources": {"invoice_lines": {"path": "invoice_lines.parquet"}},
+    }  # fmt: skip
+    portfolio = Portfolio.of(make_params(content, folder=written(tables), where="test"))
+    told = (
+        repr(given(portfolio.params))
+        + repr(levers(portfolio).rows.to_dict())
+        + repr(promises(portfolio, {}).register.to_dict())
+    )
+    assert "Secretnom" not in told and "CODE" not in told
+    assert levers(portfolio).rows.owner.tolist() == ["…"]
+    found = {item.id: item.value for item in levers(portfolio).findings}
+    assert found["evidence.levers_unowned"] == 0  # a name left out is still somebody

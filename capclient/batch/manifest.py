@@ -120,7 +120,7 @@ def build(
 
 def given(params: Params) -> dict[str, Any]:
     """Return the parameters that the YAML states, typed; defaults belong to the version of the package."""
-    return params.model_dump(mode="json", exclude={"folder"}, exclude_unset=True)
+    return params.privacy.shown(params.model_dump(mode="json", exclude={"folder"}, exclude_unset=True))
 
 
 def masked(value: Any) -> Any:

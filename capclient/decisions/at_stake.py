@@ -16,6 +16,7 @@ from capclient.portfolio import Portfolio
 from capclient.themes.cohorts import cohorts
 from capclient.themes.loss import loss
 from capclient.themes.once import once
+from capclient.themes.projection import projection
 from capclient.themes.prospects import prospects
 from capclient.vocabulary import Unknown
 
@@ -24,8 +25,9 @@ from capclient.vocabulary import Unknown
 class Assumptions:
     """What stakes are multiplied by: ``p_loss`` by client, and ``doubt``, the caveat it needs, if any.
 
-    A judge tried on the past says ``p_loss`` better than a score of 0 to 100, even where its probabilities lean: the
-    score stands for it only where no judge could be tried, and for clients that it does not know.
+    A judge tried on the past says ``p_loss`` better than anything else, even where its probabilities lean. Without one
+    it is the share of clients of the same state that did not come back, as in the projection; the score of 0 to 100
+    stands for a probability only where neither is known.
 
     ``winback``: share of former clients won back; ``observed``: whether the past says it, else it is a parameter.
     """
@@ -41,11 +43,19 @@ def assumptions(portfolio: Portfolio) -> Assumptions:
     """Return the chances that the company's own past says, else those of the parameters."""
     risk, returns = loss(portfolio), _winback(portfolio)
     tried = risk.reason is None
-    chances = risk.clients.p_loss if tried else pd.Series(dtype="float64")
+    chances = risk.clients.p_loss if tried else _gone_before(portfolio)
     leaning = None if risk.uncalibrated is None else "caveat.p_loss_leaning"
-    doubt = leaning if tried else "caveat.p_loss_score"
+    doubt = leaning if tried else "caveat.p_loss_state" if chances.notna().any() else "caveat.p_loss_score"
     usual = float(portfolio.thresholds.actions.winback_success)
     return Assumptions(chances, doubt, usual if returns is None else returns, returns is not None)
+
+
+def _gone_before(portfolio: Portfolio) -> pd.Series:
+    """Return one minus the chance to buy again that the projection reads on the clients of the same state."""
+    seen = projection(portfolio)
+    return (
+        pd.Series(dtype="float64") if seen.reason is not None else 1 - seen.clients.p_active.astype("float64")
+    )
 
 
 def _winback(portfolio: Portfolio) -> float | None:

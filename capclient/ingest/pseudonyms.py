@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from capclient.params import Params
-from capclient.params_privacy import keyed
+from capclient.params_privacy import UNSAID, keyed
 from capclient.readers.identifiers import normal_key
 from capclient.readers.sql_text import literal, quoted, written
 from capclient.wording import text
@@ -29,7 +29,6 @@ KIND_OF = {
 }  # fmt: skip
 CODES = {"customer_id": "id", "prospect_id": "prospect"}
 BLANKED = ("siren", "address", "email", "phone")
-UNSAID = "…"
 
 Maps = dict[str, dict[str, str]]
 

@@ -27,11 +27,11 @@ class Levers:
 
 def levers(portfolio: Portfolio) -> Levers:
     """Return the steps of improvement at D: late ones are due before D and not closed."""
-    asked = portfolio.params.levers
+    asked, named = portfolio.params.levers, portfolio.params.privacy.person
     rows = pd.DataFrame(
         [
             {
-                "lever": lever.text, "capability": lever.capability, "owner": lever.owner or None,
+                "lever": lever.text, "capability": lever.capability, "owner": named(lever.owner),
                 "due": pd.Timestamp(lever.due) if lever.due else pd.NaT, "status": lever.status,
                 "is_late": lever.due is not None and lever.due < portfolio.as_of and lever.status not in CLOSED,
             }

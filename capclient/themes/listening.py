@@ -197,7 +197,7 @@ def _row(portfolio: Portfolio, promise: Promise, own: Mapping[str, Finding], cit
         "promise_id": promise.id, "promise": promise.text, "indicator": promise.indicator, "measured": measured,
         "target": float(promise.target), "target_typed": format(promise.target, "f"),
         "measured_typed": None if promise.measured is None else format(promise.measured, "f"),
-        "direction": promise.direction, "owner": promise.owner or None,
+        "direction": promise.direction, "owner": portfolio.params.privacy.person(promise.owner),
         "date": pd.Timestamp(promise.date) if promise.date else pd.NaT, "verdict": verdict, "claims_n": cited,
         "reason": known.reason if known is not None and verdict == UNMEASURED else None,
     }  # fmt: skip

@@ -5,8 +5,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from capclient.decisions.at_stake import assumptions
 from capclient.decisions.facts import facts
 from capclient.portfolio import Portfolio
+from capclient.themes.projection import projection
 
 D = date(2025, 12, 31)
 
@@ -56,3 +58,21 @@ RUNNING = ("K1", "A", "2024-01-01", "2026-02-28", None, None)
 )  # fmt: skip
 def test_the_next_deadline_of_a_client_is_that_of_its_alerts(contracts, deadline, near):
     assert seen(*contracts) == (deadline, near)
+
+
+def test_without_a_proven_judge_the_chance_of_loss_is_that_of_the_projection():
+    days = [pd.Timestamp("2025-12-30") - pd.Timedelta(days=30 * n) for n in range(36)]
+    rows = [
+        {
+            "invoice_id": f"{client}{day:%y%m%d}",
+            "customer_id": client,
+            "invoice_date": day,
+            "amount_ht": amount,
+        }
+        for client, amount, last in (("A", 900.0, 0), ("B", 500.0, 8), ("C", 100.0, 0), ("D", 90.0, 0))
+        for day in days[last:]
+    ]
+    portfolio = Portfolio.from_frames(pd.DataFrame(rows), as_of=D)
+    chances, ahead = assumptions(portfolio), projection(portfolio).clients.p_active
+    assert chances.doubt == "caveat.p_loss_state" and ahead.notna().any()
+    pd.testing.assert_series_equal(chances.p_loss, 1 - ahead, check_names=False)

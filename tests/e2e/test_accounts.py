@@ -36,6 +36,8 @@ WEIGHED = (
     "evidence.",
     "grid.",
     "score.",
+    "followup.changed_action",
+    "followup.changed_customers",  # a client whose action moved has changed
 )
 
 

@@ -9,6 +9,7 @@ from capclient.decisions.facts import facts
 from capclient.decisions.plan import Plan, plan
 from capclient.indicators.priorities import priority_actions
 from capclient.themes.loss import loss
+from capclient.themes.recovery_list import recovery_clients
 from tests.e2e.test_simulated_truths import Case, opened
 
 
@@ -123,3 +124,13 @@ def test_the_stake_of_a_client_to_hold_is_its_margin_times_what_the_proven_judge
     pd.testing.assert_series_equal(held.stake.reindex(known), expected, check_names=False)
     caveat = next(item.caveat for item in todo.findings if item.id == "actions.retain_stake")
     assert ("caveat.p_loss_leaning" in (caveat or "")) is (judged.uncalibrated is not None)
+
+
+def test_a_client_with_an_old_debt_is_developed_once_it_has_paid(wholesaler: Case, todo: Plan) -> None:
+    late = recovery_clients(wholesaler.portfolio).clients
+    pressing = late.index[late.stage.isin(["formal_notice", "counsel"])]
+    told = todo.clients.reasons.str.contains("debt_first")
+    assert told.any()
+    assert set(todo.clients.index[told]) == set(
+        todo.clients.index[todo.clients.action.eq("develop")].intersection(pressing)
+    )

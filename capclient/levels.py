@@ -69,12 +69,14 @@ PLANNED = _words(
     develop="developpement|developper|development",
     reduce_cost="reduction des couts commerciaux|reduction des couts|commercial cost reduction|cost reduction",
     substitute="substitution",
-    prospect="prospection|reconquete|prospection reconquete|prospection acquisition|prospection win back|win back",
+    prospect="prospecting|prospecting win back|prospecting acquisition|prospection|reconquete|"
+    "prospection reconquete|prospection acquisition|prospection win back|win back",
     maintain="maintien|maintenir|entretien|maintenance",
     exit="sortie|sortir|rupture",
 )
 PROGRESS = _words(
-    open="a faire|ouvert|ouverte|en cours|prevu|prevue|to do|todo|in progress|planned",
+    open="a faire|ouvert|ouverte|en cours|commence|commencee|entame|entamee|lance|lancee|prevu|prevue|planifie|"
+    "planifiee|en attente|to do|todo|in progress|under way|underway|ongoing|started|planned|pending",
     done="fait|faite|termine|terminee|realise|realisee|ok|completed|closed",
     late="en retard|retard|overdue",
     dropped="abandonne|abandonnee|annule|annulee|sans suite|cancelled|canceled",
@@ -82,7 +84,8 @@ PROGRESS = _words(
 DECIDED = _words(
     improve="ameliorer|amelioration",
     keep="garder|conserver|maintenir|maintien",
-    stop="arreter|arreter a discuter|arret|stop to be discussed|rompre",
+    discuss="arreter a discuter|stop to be discussed|a discuter|to be discussed",  # decides nothing yet
+    stop="arreter",  # nobody parts with a client on a word that is near: only the word itself decides
 )
 # The declared criteria of section 3.16, each on its own scale.
 _AMOUNTS = {

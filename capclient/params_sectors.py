@@ -17,7 +17,7 @@ from capclient import places
 from capclient.errors import ParamsError
 from capclient.yaml_text import read_yaml
 
-KEYS = ("names", "thresholds", "score", "grid")
+KEYS = ("names", "name_en", "thresholds", "score", "grid")
 
 
 def profile_of(sector: str) -> Path | None:
@@ -30,14 +30,16 @@ def profile_of(sector: str) -> Path | None:
     return _by_name(places.sectors()).get(_plain(sector))
 
 
-def profile_name(sector: str) -> str | None:
+def profile_name(sector: str, lang: str = "fr") -> str | None:
     """Return the name of the profile that applies to a sector, as a reader sees it; None for the common base alone.
 
     >>> profile_name("grossiste")
     'Commerce de gros'
+    >>> profile_name("grossiste", "en")
+    'Wholesale'
     """
     path = profile_of(sector)
-    return None if path is None else _profile(path)["names"][0]
+    return None if path is None else _profile(path).get(f"name_{lang}", _profile(path)["names"][0])
 
 
 def with_sector(content: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def with_sector(content: dict[str, Any]) -> dict[str, Any]:
     path = profile_of(sector) if isinstance(sector, str) else None
     if path is None:
         return content
-    profile = {key: value for key, value in _profile(path).items() if key != "names"}
+    profile = {key: value for key, value in _profile(path).items() if not key.startswith("name")}
     return laid_over(profile, content)
 
 

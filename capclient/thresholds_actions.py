@@ -95,7 +95,9 @@ class ContactThresholds(Group):
     close_months: Months = 3  # a young client is followed monthly for so long, then every quarter
     survey_claim_days: Days = 90  # an open claim so recent puts the survey off
     lost_days: Days = 15
-    call_months: Months = 2  # a first order so old is no longer called about: its client is followed as a young one
+    call_months: Months = (
+        2  # a first order so old is no longer called about: its client is followed as a young one
+    )
     lost_months: Months = 12  # a loss so old is no longer asked about
     claim_hours: Count = 48
     season_days: Days = 45
@@ -134,6 +136,9 @@ class SynthesisThresholds(Group):
     growth: Decline = Decimal("-0.05")  # of revenue in a year
     attrition: Share = Decimal("0.10")  # of clients
     at_risk: Share = Decimal("0.10")  # of revenue, with clients that grow silent
+    falls: Share = Decimal(
+        "0.02"
+    )  # of the revenue of the year before, lost on the three clients that fell most
     departures: Share = Decimal("0.05")  # of revenue, exposed to the departures expected
     forecast: Decline = Decimal("-0.03")  # of revenue in the months to come
     destroyed: Share = Decimal("0.10")  # of the margin, lost on clients that destroy it

@@ -11,6 +11,7 @@ from capclient.params import make_params
 from capclient.params_grid import POINTS
 from capclient.params_score import common_grid
 from capclient.params_sectors import profile_name, profile_of
+from capclient.publish.company import _sector
 from capclient.yaml_text import read_yaml
 
 PROFILES = sorted(places.sectors().glob("*.yml"))
@@ -62,6 +63,7 @@ def test_every_profile_is_found_by_each_of_its_names_and_weighs_something(path):
     assert list(params.grid.all_points()) == list(POINTS)
     assert all(row.floor != row.goal and row.weight >= 0 for row in params.score.grid().values())
     assert profile_of(profile_name(path.stem)) == path
+    assert profile_name(path.stem, "en") == read_yaml(path)["name_en"] != profile_name(path.stem)
 
 
 def test_two_profiles_never_share_a_name():
@@ -90,3 +92,10 @@ def test_the_grid_of_a_company_refuses_what_it_does_not_know():
         made("", grid={"levels": {"ease": {"easy": "2"}}})
     with pytest.raises(ParamsError):
         made("", grid={"weights": dict.fromkeys(POINTS, "0")})
+
+
+def test_the_cover_says_the_sector_in_the_language_of_the_report():
+    assert _sector("industrie", "en") == "Manufacturing and subcontracting"
+    assert _sector("industrie", "fr") == "Industrie"
+    assert _sector("bike_shops", "en") == "Bike shops"
+    assert _sector("", "en") is None

@@ -118,3 +118,15 @@ def test_an_ending_in_brackets_agrees_with_the_number_before_it(monkeypatch):
     assert told == "ventes.csv : 1 ligne lue, 1\u202f204 notes ; modes d’emploi"
     assert text("x", "fr", source="a", count=0, other=2).startswith("a : 0 ligne lue, 2 notes")
     assert text("x", "en", source="a", count=0, other=1).startswith("a : 0 lignes lues, 1 note ")
+
+
+@pytest.mark.parametrize("room", ["actions", "contacts", "synthesis"])
+def test_english_keeps_no_french_word_nor_a_false_friend(room):
+    """« Délais » are lead times or terms; « prospection » is prospecting; a stake is unknown, not told."""
+    said = " ".join(messages("en", room).values())
+    assert not re.search(r"Prospection|with delays|Claims, delays|stake not told", said)
+
+
+def test_an_alert_without_error_is_not_said_to_have_erred():
+    for name in ("proof_volume", "proof_state"):
+        assert "was wrong in" not in catalogue("en")[f"alerts.{name}"]

@@ -26,6 +26,8 @@ def place_words(kind: str, code: str, lang: str) -> str:
 def why_words(kind: str, code: str, facts: Mapping[str, Any], lang: str, currency: str) -> str:
     """Return why a client moved as a sentence."""
     said = {name: _said(kind, name, value, lang, currency) for name, value in facts.items()}
+    if facts.get("market") is not None:
+        said["growth"] = text("change.why.market", lang, **said)
     first = code == "growth" and facts.get("former") is None
     return text(f"change.why.{code}{'.first' if first else ''}", lang, **said)
 
@@ -41,7 +43,7 @@ def _said(kind: str, name: str, value: Any, lang: str, currency: str) -> str:
         return day(value, lang, "short")
     if name in ("then", "now"):
         return spoken(value, "money", lang, currency)
-    if kind == "stage" and name in ("growth", "former"):
+    if kind == "stage" and name in ("growth", "former", "before", "market"):
         return f"{'+' if value > 0 else ''}{spoken(value, 'share', lang, currency)}"
     return spoken(
         round(value) if name in ("score", "former") else value, UNIT_OF.get(name, "count"), lang, currency

@@ -34,6 +34,7 @@ BAD_STAGES = ("old_age", "lost")
 COUNTED = ("changed_customers", *(f"changed_{kind}" for kind in KINDS), "arrived_customers", "gone_customers")
 NAMES = (*COUNTED, "revenue_change", "silent_change")
 NOTED = ("insolvency", "contract_active", "contract_ended", "seasonal")  # decide a state, the strongest first
+RULED = ("5", "7", "8")  # rules of the life cycle that one growth decides; two years decide rule 6
 STEADY = 0.05  # a revenue that moved less has not moved a client: the others did
 Row = Mapping[Any, Any]
 
@@ -79,9 +80,10 @@ def changes(portfolio: Portfolio) -> Changes:
     crossed = pd.crosstab(old.state.reindex(new.index).fillna("arrived"), new.state.fillna("arrived"))
     crossed = crossed.reindex(index=[*STATES, "arrived"], columns=[*STATES, "gone"], fill_value=0)
     measures = _measures(earlier, then, portfolio, now)
+    graded = bool(old.payment_grade.notna().any() and new.payment_grade.notna().any())
     return Changes(
         rows, measures, _by(arrived, "revenue"), _by(gone, "best_12m"), crossed, day, None,
-        _findings(rows, arrived, gone, measures, n=len(old)),
+        _findings(rows, arrived, gone, measures, graded=graded, n=len(old)),
     )  # fmt: skip
 
 
@@ -112,8 +114,11 @@ def _photo(portfolio: Portfolio, known: Facts) -> pd.DataFrame:
         states.interval_days,
         states.override,
     )
-    frame["growth"] = lifecycle(portfolio).customers.growth.reindex(frame.index)
+    stages = lifecycle(portfolio).customers.reindex(frame.index)
+    frame["growth"], frame["rule"] = stages.growth, stages.get("rule")
+    frame["to_market"] = stages.growth_relative
     own = portfolio.customers.reindex(frame.index)
+    frame["growth_before"] = (own.revenue_n1 / own.revenue_n2 - 1).where(own.revenue_n2 > 0)
     frame["first_purchase"], frame["last_purchase"] = own.first_purchase, own.last_purchase
     frame["purchase_days"] = own.purchase_days_24m
     paying = lateness(portfolio)
@@ -184,7 +189,17 @@ def _why_stage(stage: str, old: Row, new: Row, silence: dict[str, Any]) -> tuple
         return "few", {"purchases": _plain(new["purchase_days"])}
     if pd.isna(new["growth"]):
         return "bought", {"last": _day(new["last_purchase"])}
-    return "growth", {"growth": _plain(new["growth"]), "former": _plain(old["growth"])}
+    growth, market = _plain(new["growth"]), _plain(new["to_market"])
+    # the market counts where it is known: a client is judged beside it
+    facts = {
+        "growth": growth,
+        "market": None if market is None or abs(market - (growth or 0.0)) < 5e-4 else market,
+    }
+    if new["rule"] == "6":
+        return "rule_6", {**facts, "before": _plain(new["growth_before"])}
+    return (f"rule_{new['rule']}" if new["rule"] in RULED else "growth"), facts | {
+        "former": _plain(old["growth"])
+    }
 
 
 def _plain(value: Any) -> float | None:
@@ -227,7 +242,13 @@ def _by(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _findings(
-    rows: pd.DataFrame, arrived: pd.DataFrame, gone: pd.DataFrame, measures: pd.DataFrame, *, n: int
+    rows: pd.DataFrame,
+    arrived: pd.DataFrame,
+    gone: pd.DataFrame,
+    measures: pd.DataFrame,
+    *,
+    graded: bool,
+    n: int,
 ) -> list[Finding]:
     counts = rows.kind.value_counts()
     values: dict[str, Value | Unknown] = {
@@ -235,6 +256,8 @@ def _findings(
         "arrived_customers": len(arrived), "gone_customers": len(gone),
         **{f"changed_{kind}": int(counts.get(kind, 0)) for kind in KINDS},
     }  # fmt: skip
+    if not graded:  # nobody's payments are known: that is not a grade that stays
+        values["changed_payment_grade"] = Unknown("missing:payments")
     known = measures.set_index("measure")
     then, now = float(known.then["revenue"]), float(known.now["revenue"])
     values["revenue_change"] = now / then - 1 if then > 0 else Unknown("denominator_zero")

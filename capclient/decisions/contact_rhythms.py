@@ -13,6 +13,7 @@ from capclient.decisions.contact_facts import Known, active, claims_open, days_o
 from capclient.indicators import contacts as pure
 from capclient.indicators.contacts import wanted
 from capclient.portfolio import Portfolio
+from capclient.themes.recovery_list import recovery_clients
 from capclient.vocabulary import Unknown
 
 YOUNG = ("childhood", "adolescence")
@@ -112,6 +113,9 @@ def mailings(portfolio: Portfolio, known: Known) -> Wanted:
     if not portfolio.is_complete(portfolio.windows.n):
         return INCOMPLETE
     mine = known.clients[followed(known) & active(known)]
+    claimed = recovery_clients(portfolio).clients
+    if len(claimed):  # a lawyer writes to them: nothing else does
+        mine = mine[~mine.index.isin(claimed.index[claimed.stage.eq("counsel")])]
     every = pure.interval(portfolio.thresholds.contacts.mailings_per_year)
     return _rhythm(mine, known, "mailing", every, kind="mailing", reason="mailing")
 

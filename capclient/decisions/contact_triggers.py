@@ -6,12 +6,14 @@ Floor 5.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
 from capclient.decisions.contact_facts import Known, claims_open, days_of, followed, left_alone, rows_of
+from capclient.decisions.contact_letters import letters_of_cases
+from capclient.decisions.contact_plan import planned
 from capclient.decisions.contact_rhythms import Wanted, mailings, small_calls, surveys, visits, young_clients
 from capclient.indicators import contacts as pure
 from capclient.indicators.alert_dates import due_deadlines, next_season, season_call
@@ -49,9 +51,10 @@ def first_orders(portfolio: Portfolio, known: Known) -> Wanted:
 
 
 def losses(portfolio: Portfolio, known: Known) -> Wanted:
-    """The questionnaire to a client presumed lost, so many days after, once a loss; old losses are let alone."""
+    """The questionnaire to a client presumed lost, so many days after, once; old losses are let alone."""
     limits, states = portfolio.thresholds.contacts, portfolio.thresholds.activity
     lost = known.clients[known.clients.state.eq("lost") & ~known.clients.index.isin(left_alone(known))]
+    lost = lost[lost.action.ne("prospect").fillna(True).astype(bool)]  # whom one wants back is called
     silence = (lost.interval_days.astype("float64") * float(states.ratios[2])).fillna(0).round(6) // 1
     gone = lost.last_purchase + pd.to_timedelta(silence.clip(lower=states.lost_after_days) + 1, unit="D")
     turns = lost.seasonal.astype(bool)
@@ -78,7 +81,10 @@ def claims(portfolio: Portfolio, known: Known) -> Wanted:
     if told.empty:
         return Unknown("missing:claims")
     still = claims_open(portfolio)
-    still = still[~still.called & still.customer_id.isin(known.clients.index)]
+    answered = known.clients.index[
+        known.clients.action.ne("exit").fillna(True) & ~known.clients.index.isin(known.silent)
+    ]
+    still = still[~still.called & still.customer_id.isin(answered)]  # nobody is called that the plan lets go
     first = still.groupby("customer_id").opened.min()
     due = first + pd.Timedelta(days=portfolio.thresholds.contacts.claim_hours // 24)
     if told.called_back.isna().all() and told.closed.isna().all():
@@ -123,7 +129,10 @@ def seasons(portfolio: Portfolio, known: Known) -> Wanted:
 
 
 def debts(portfolio: Portfolio, known: Known) -> Wanted:
-    """Reminders of undisputed debts, one a client and due date; what is doubtful or with counsel is left out."""
+    """Letters about undisputed debts: those of the recovery file, then a reminder of what falls due later.
+
+    What is doubtful or with counsel is left out.
+    """
     missing = no_accounts(portfolio)
     if missing is not None:
         return missing
@@ -141,10 +150,12 @@ def debts(portfolio: Portfolio, known: Known) -> Wanted:
     )
     sent = days_of(known.last["reminder"])
     steps = portfolio.thresholds.contacts.reminder_days
-    claim = found.clients["claim"].to_dict() if len(found.clients) else {}
-    told: list[tuple[str, str, date, float | None]] = []
+    told, first = letters_of_cases(portfolio, known, set(grouped.index.get_level_values(0)), sent)
     listed: Any = grouped.reset_index().itertuples()
     for row in listed:
+        begun = first.get(row.customer_id)
+        if begun is not None and row.due_date.date() < known.as_of:
+            continue  # the letter of the case claims it
         for kind, day in pure.debt_steps(
             row.due_date.date(),
             as_of=known.as_of,
@@ -153,10 +164,7 @@ def debts(portfolio: Portfolio, known: Known) -> Wanted:
             last_sent=sent.get(row.customer_id),
         ):
             if kind != "formal_notice" or not row.guess:  # a computed date puts nobody in default
-                is_due = row.due_date.date() < known.as_of
-                told.append(
-                    (row.customer_id, kind, day, claim.get(row.customer_id) if is_due else row.amount / 100)
-                )
+                told.append((row.customer_id, kind, max(day, begun or day), row.amount / 100))
     table = pd.DataFrame(told, columns=["customer_id", "kind", "day", "amount"])
     return wanted(table.customer_id, list(table.day), kind="", reason="overdue").assign(
         kind=table.kind, stake=table.amount.astype("float64")
@@ -164,7 +172,8 @@ def debts(portfolio: Portfolio, known: Known) -> Wanted:
 
 
 TRIGGERS: dict[str, Callable[[Portfolio, Known], Wanted]] = {
-    "overdue": debts, "claim": claims, "first_order": first_orders, "deadline": deadlines, "season": seasons,
+    "overdue": debts, "claim": claims, "first_order": first_orders, "plan": planned, "deadline": deadlines,
+    "season": seasons,
     "young": young_clients, "valuable": visits, "lost": losses, "small": small_calls, "survey": surveys,
     "mailing": mailings,
 }  # fmt: skip

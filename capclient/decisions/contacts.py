@@ -13,6 +13,7 @@ import pandas as pd
 
 from capclient.decisions.contact_facts import Known, contact_facts
 from capclient.decisions.contact_findings import INPUTS, names, plan_findings
+from capclient.decisions.contact_plan import PROSPECT, WORKED, capacities, promises
 from capclient.decisions.contact_triggers import TRIGGERS
 from capclient.findings import Finding, finding
 from capclient.indicators.contact_schedule import (
@@ -44,7 +45,6 @@ CHANNEL = {
     "formal_notice": "registered", "dunning": "letter", "reminder": "email", "call_back": "phone", "visit": "on_site",
     "preparation": "internal", "call": "phone", "questionnaire": "email", "survey": "email", "mailing": "email",
 }  # fmt: skip
-WEEKS, WORKED = 52, 5  # of a year, and days of a week
 RHYTHM = {
     "young",
     "valuable",
@@ -57,8 +57,9 @@ RHYTHM = {
 
 @dataclass(frozen=True)
 class Contacts:
-    """``rows``: the contacts in order of days: ``id customer_id name person kind due wanted is_late reasons owner
-    channel stake revenue merged``; ``overflow``: the same of those that found no day (``due`` missing), dearest first.
+    """``rows``: the contacts in order of days: ``id customer_id prospect_id name person kind due wanted is_late reasons
+    owner channel stake revenue merged`` (no ``customer_id`` for a prospect that nobody has invoiced yet);
+    ``overflow``: the same of those that found no day (``due`` missing), dearest first.
 
     ``owner`` is a salesperson or one of :data:`ROLES`. ``load``: by owner, ``visits calls letters`` planned, the
     ``capacity`` of visits and of calls (missing where there is no limit), ``overflow`` and its ``overflow_revenue``.
@@ -101,15 +102,22 @@ def contacts(portfolio: Portfolio) -> Contacts:
 
 
 def _on_days(portfolio: Portfolio, due: pd.DataFrame) -> pd.DataFrame:
-    """Give each contact the working day on which it would take place: tomorrow at the soonest."""
+    """Give each contact the working day on which it would take place: tomorrow at the soonest.
+
+    What the action plan promises may take place before the day that it says.
+    """
     soonest = portfolio.as_of + timedelta(days=1)
-    days = [next_working_day(max(day.date(), soonest)) for day in due["wanted"]]
+    start = due["soon"].where(due["soon"].notna(), due["wanted"]) if "soon" in due else due["wanted"]
+    days = [next_working_day(max(day.date(), soonest)) for day in pd.to_datetime(start)]
     return due.assign(due=pd.to_datetime(pd.Series(days, index=due.index, dtype="object")))
 
 
 def _owned(portfolio: Portfolio, rows: pd.DataFrame, known: Known) -> pd.DataFrame:
     """Name who makes each contact; one of a rhythm leaves in peace a client that has just been contacted."""
     sellers = rows["customer_id"].map(known.clients["salesperson"]).astype("object")
+    promised = rows["reasons"].map(lambda codes: "plan" in str(codes).split()).astype(bool)
+    told = rows["customer_id"].map(promises(portfolio).set_index("id")["owner"]).astype("object")
+    sellers = told.where(promised & told.notna(), sellers)
     sellers = sellers.where(sellers.notna(), UNASSIGNED)
     rows = rows.assign(owner=rows["kind"].map(ROLE_OF).where(rows["kind"].isin(list(ROLE_OF)), sellers))
     met = (
@@ -129,15 +137,14 @@ def _owned(portfolio: Portfolio, rows: pd.DataFrame, known: Known) -> pd.DataFra
 def _capacities(portfolio: Portfolio) -> dict[tuple[str, str], Capacity]:
     """Return what each owner can do; visits follow the objectives of the year where somebody set them."""
     limits = portfolio.thresholds.contacts
-    found = {
-        ("", VISITS): Capacity(float(limits.visits_per_week)),
-        ("", CALLS): Capacity(float(limits.calls_per_day * WORKED)),
-        ("", LETTERS): Capacity(float(limits.letters_per_day * WORKED)),
-    }
-    told = portfolio.table("targets").dropna(subset="visits_per_year").drop_duplicates("salesperson")
-    for seller, many in zip(told["salesperson"], told["visits_per_year"], strict=True):
-        found[str(seller), VISITS] = Capacity(float(many) / WEEKS)
-    return found
+    return capacities(
+        portfolio,
+        {
+            VISITS: float(limits.visits_per_week),
+            CALLS: float(limits.calls_per_day * WORKED),
+            LETTERS: float(limits.letters_per_day * WORKED),
+        },
+    )
 
 
 def _told(portfolio: Portfolio, rows: pd.DataFrame, people: dict[str, str]) -> pd.DataFrame:
@@ -152,9 +159,14 @@ def _told(portfolio: Portfolio, rows: pd.DataFrame, people: dict[str, str]) -> p
     company = portfolio.params.company.id
     keys = zip(rows["customer_id"], rows["kind"], pd.to_datetime(rows["wanted"]), strict=True)
     rows["id"] = [contact_id(company, client, kind, day.date()) for client, kind, day in keys]
+    asked = rows["customer_id"].astype("str").str.startswith(PROSPECT).astype(bool)
+    codes = rows["customer_id"].astype("str").str.removeprefix(PROSPECT)
+    rows["prospect_id"] = codes.astype("object").where(asked, None)
+    rows["name"] = rows["name"].astype("object").where(~asked, codes.astype("object"))
+    rows["customer_id"] = rows["customer_id"].astype("object").where(~asked, None)
     return rows[
-        ["id", "customer_id", "name", "person", "kind", "due", "wanted", "is_late", "reasons", "owner", "channel",
-         "stake", "revenue", "merged"]
+        ["id", "customer_id", "prospect_id", "name", "person", "kind", "due", "wanted", "is_late", "reasons", "owner",
+         "channel", "stake", "revenue", "merged"]
     ]  # fmt: skip
 
 

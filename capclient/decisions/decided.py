@@ -27,12 +27,14 @@ class Decided:
 
     ``clients``: by client, of its latest plan: ``action`` that people chose and that is not closed yet, ``decision``;
     missing where nobody said anything. ``agreed``: :data:`AGREED` by identifier and action, of the latest plan, without
-    the actions of an earlier day that are done.
+    the actions of an earlier day that are done; ``due`` only where somebody changed the date that was proposed.
+    ``dropped``: the actions that people dropped, of the latest plan: ``customer_id action reasons`` (these in words).
     """
 
     rows: pd.DataFrame
     clients: pd.DataFrame
     agreed: pd.DataFrame
+    dropped: pd.DataFrame
 
 
 @once
@@ -44,18 +46,83 @@ def decided(portfolio: Portfolio) -> Decided:
     first = first.dropna(subset="customer_id").set_index("customer_id")
     here = first.planned_on == pd.Timestamp(portfolio.as_of)
     standing = here | ~first.plan_status.isin(CLOSED)
-    chosen = first.action.where(first.action.ne(first.proposed) & standing)
+    mine = _may_be_chosen(first, rows, portfolio)
+    chosen = first.action.where(first.action.ne(first.proposed) & standing & mine)
     told = latest.dropna(subset=["customer_id", "decision"]).drop_duplicates("customer_id")
+    told = told[~_lapsed(told, portfolio)]
     clients = pd.DataFrame({"action": chosen, "planned_on": first.planned_on}, index=first.index)
     clients["decision"] = told.set_index("customer_id").decision.reindex(first.index)
     keyed = latest.assign(id=identifiers(latest)).dropna(subset="action").drop_duplicates(["id", "action"])
-    return Decided(rows, clients.reindex(columns=list(COLUMNS)), _agreed(keyed, portfolio))
+    dropped = latest[latest.plan_status.eq("dropped")].dropna(subset=["customer_id", "action"])
+    agreed = _agreed(keyed, portfolio)
+    return Decided(
+        rows, clients.reindex(columns=list(COLUMNS)), agreed, dropped[["customer_id", "action", "reasons"]]
+    )
+
+
+def _may_be_chosen(first: pd.DataFrame, rows: pd.DataFrame, portfolio: Portfolio) -> pd.Series:
+    """Tell which actions somebody may have chosen: all of them, unless the column of what was proposed is gone.
+
+    Then nothing tells a choice from what our rules wrote, with its reasons or its stake: only the actions count of
+    which somebody filled in the row. ``first``: one row a client, of its latest plan, among ``rows``.
+    """
+    by_plan = rows.assign(ours=rows[["reasons", "stake"]].notna().any(axis=1)).groupby("planned_on")
+    is_bare = by_plan.ours.any() & (by_plan.proposed.count() == 0)
+    filled = first[["comment", "decision", "done_on"]].notna().any(axis=1)
+    sellers = portfolio.customers.get("salesperson", pd.Series(dtype="object"))
+    filled |= first.owner.notna() & first.owner.ne(
+        sellers.reindex(first.index)
+    )  # the plan names the salesperson
+    return filled | ~first.planned_on.map(is_bare).astype("bool")
+
+
+def _lapsed(told: pd.DataFrame, portfolio: Portfolio) -> pd.Series:
+    """Tell which decisions to part are over: dropped, or carried out by a client that bought again since."""
+    since = told.done_on.where(told.done_on.notna(), told.planned_on)
+    last = portfolio.customers.get("last_purchase", pd.Series(dtype="datetime64[ns]"))
+    again = pd.to_datetime(told.customer_id.map(last)) > since
+    over = told.plan_status.eq("dropped") | (told.plan_status.eq("done") & again)
+    return told.decision.eq("stop") & over
 
 
 def _agreed(rows: pd.DataFrame, portfolio: Portfolio) -> pd.DataFrame:
     """Return what stands of each action: what is done begins anew in the next plan, not in a copy of the same."""
     here = rows.planned_on == pd.Timestamp(portfolio.as_of)
+    renewed = proposed_dates(rows, portfolio.thresholds.actions.due_days)
+    late = rows.plan_status.eq("late") & rows.status_said.ne("late")
+    rows = rows.assign(due=rows.due.mask(renewed), plan_status=rows.plan_status.mask(renewed & late, "open"))
     return rows[here | rows.plan_status.ne("done")].set_index(["id", "action"])[list(AGREED)]
+
+
+def proposed_dates(rows: pd.DataFrame, days: dict[str, int]) -> pd.Series:
+    """Tell whose date is the one that the plan proposed: nobody agreed on it, and the next plan proposes another.
+
+    Parameters
+    ----------
+    rows
+        Of a plan: ``id``, ``action``, ``proposed``, ``action_rank``, ``planned_on``, ``due``.
+    days
+        Days that the plan leaves, by action. All the rows of a client bear the date of its first action.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"id": ["a", "a", "b"], "action": ["retain", "develop", "retain"], "action_rank": [1, 2, 1],
+    ...     "proposed": ["retain", "develop", "retain"], "planned_on": pd.to_datetime(["2025-06-30"] * 3),
+    ...     "due": pd.to_datetime(["2025-07-15", "2025-07-15", "2025-07-20"])})
+    >>> proposed_dates(rows, {"retain": 15, "develop": 60}).tolist()
+    [True, True, False]
+    """
+    firsts = rows.sort_values("action_rank", kind="stable").drop_duplicates("id").set_index("id")
+    same = pd.Series(False, index=rows.index)
+    for action in (
+        rows.action,
+        rows.proposed,
+        rows.id.map(firsts.action),
+        rows.id.map(firsts.proposed),
+    ):
+        left = pd.to_timedelta(action.map(days).astype("float64"), unit="D")
+        same |= rows.due == rows.planned_on + left
+    return same
 
 
 def identifiers(rows: pd.DataFrame) -> pd.Series:
@@ -74,7 +141,8 @@ def progress(rows: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Return the status of actions on a day: ``done``, ``dropped``, ``late`` or ``open``.
 
     Done: somebody wrote so, or wrote the day on which it was (``done_on``, not after ``day``). Late: neither done nor
-    dropped, and the date agreed is past; or somebody wrote that it is late.
+    dropped, and the date agreed is past; or somebody wrote that it is late. A mere follow-up (``action`` ``maintain``,
+    where that column is) has no date to miss.
 
     Examples
     --------
@@ -88,6 +156,8 @@ def progress(rows: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     done = (said.eq("done") & ~(rows.done_on > day)) | (rows.done_on <= day)
     dropped = said.eq("dropped")
     late = said.eq("late") | (rows.due < day)
+    if "action" in rows:
+        late &= rows.action.ne("maintain")
     status = pd.Series("open", index=rows.index, dtype="object")
     return status.mask(late, "late").mask(done, "done").mask(dropped, "dropped")
 
@@ -104,6 +174,8 @@ def _known(portfolio: Portfolio) -> pd.DataFrame:
         ("decision", "decision_code"),
     ):
         rows[word] = rows[word].astype("object").where(rows[word].notna(), rows[code]).astype("object")
+    # an action taken away or that nobody can read leaves the one proposed, and what is written beside it
+    rows["action"] = rows.action.where(rows.action.notna(), rows.proposed.astype("object"))
     for name in ("due", "done_on", "planned_on"):
         rows[name] = pd.to_datetime(rows[name])
     for name in ("action_rank", "stake"):
@@ -118,6 +190,7 @@ def _known(portfolio: Portfolio) -> pd.DataFrame:
         keep="last"
     )
     rows = rows[kept].sort_values("planned_on", kind="stable", ignore_index=True)
+    rows["status_said"] = rows.plan_status
     rows["plan_status"] = progress(rows, day)
     return rows
 
@@ -127,42 +200,3 @@ def _is_past(portfolio: Portfolio) -> bool:
     if not portfolio.has_lines:
         return False
     return portfolio.as_of < last_complete_month(portfolio.extent[1], portfolio.coverage.tolerance_days)
-
-
-def above_rules(rules: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
-    """Return what the rules say with the actions that people chose above them.
-
-    Parameters
-    ----------
-    rules
-        Of :func:`capclient.indicators.priorities.priority_actions`.
-    chosen
-        Action chosen by people, by client; missing where the rules decide.
-
-    Returns
-    -------
-    DataFrame
-        ``rules`` and ``proposed``, the action that they say. Where people chose another, ``action`` is theirs, ``rule``
-        is ``people``, ``reasons`` is ``chosen``, and what the rules said comes first among ``action_secondary``.
-
-    Examples
-    --------
-    >>> rules = pd.DataFrame({"action": ["retain", "maintain"], "rule": ["1", "7"], "reasons": ["old_age", "follow"],
-    ...     "action_secondary": ["develop", ""], "reasons_secondary": ["young", ""]}, index=["a", "b"])
-    >>> told = above_rules(rules, pd.Series({"a": "develop"}))
-    >>> told.loc["a", ["action", "rule", "action_secondary", "reasons_secondary", "proposed"]].tolist()
-    ['develop', 'people', 'retain', 'old_age', 'retain']
-    """
-    frame = rules.assign(proposed=rules.action)
-    mine = chosen.reindex(frame.index)
-    for client in frame.index[(mine.notna() & mine.ne(frame.action)).to_numpy()]:
-        row = frame.loc[client]
-        others = dict(
-            zip(str(row.action_secondary).split(), str(row.reasons_secondary).split(";"), strict=False)
-        )
-        if row.action != "maintain":
-            others = {str(row.action): str(row.reasons), **others}
-        others.pop(str(mine[client]), None)
-        told = [mine[client], "people", "chosen", " ".join(others), ";".join(others.values())]
-        frame.loc[client, ["action", "rule", "reasons", "action_secondary", "reasons_secondary"]] = told
-    return frame

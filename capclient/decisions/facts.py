@@ -91,7 +91,9 @@ def facts(portfolio: Portfolio) -> Facts:
     for name in ("potential", "potential_source", "wallet_share"):
         known[name] = wallets.customers[name].reindex(known.index) if wallets.reason is None else None
     full = known.wallet_share.astype("float64") > float(portfolio.thresholds.actions.low_wallet)
-    full &= known.potential_class.ne("high")  # high comes first: the half of its purchases, or somebody who knows
+    full &= known.potential_class.ne(
+        "high"
+    )  # high comes first: the half of its purchases, or somebody who knows
     known["potential_class"] = known.potential_class.mask(full, "low")  # little is left to win there
     bought = known.revenue[known.revenue > 0]
     return Facts(known, basis, float(bought.median()) if len(bought) else 0.0, None)

@@ -96,6 +96,10 @@ def planned(rows: pd.DataFrame) -> pd.DataFrame:
         "planned_on",
         "stake",
     ]
+    idle = whole.action.eq(
+        "maintain"
+    )  # a mere follow-up: no date, and the stake was that of what it replaced
+    whole = whole.assign(stake=whole.stake.mask(idle), due=whole.due.mask(idle))
     ordered = whole.assign(place=place).sort_values(
         ["place", "stake", "id"], ascending=[True, False, True], kind="stable", na_position="last"
     )

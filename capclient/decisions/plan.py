@@ -6,18 +6,20 @@ Floor 5. Rules propose, people decide: what they wrote in the plan they send bac
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
 from capclient.decisions.at_stake import assumptions, client_stakes, secured, waiting_prospects
-from capclient.decisions.decided import above_rules, decided
+from capclient.decisions.decided import decided
 from capclient.decisions.facts import Facts, facts
+from capclient.decisions.overruled import above_rules, as_kept, without_dropped
 from capclient.decisions.weak import DECISIONS, weak_clients
 from capclient.findings import Finding, Value, finding
 from capclient.indicators.priorities import priority_actions
 from capclient.portfolio import Portfolio
 from capclient.themes.once import once
+from capclient.themes.recovery_list import recovery_clients
 from capclient.vocabulary import ACTIONS, Unknown
 
 LISTS = ("cherish", "reprice", "develop", "leaving", "drained")  # the five questions of text 003
@@ -25,6 +27,7 @@ AT_RISK = ("at_risk", "inactive")
 SECURITY = ("secured_amount", "at_risk_amount", "security_gap")
 WEAK = ("weak_customers", *(f"weak_{decision}" for decision in DECISIONS))
 IDLE = ("maintain", "exit")  # no effort, no stake
+PRESSING = ("formal_notice", "counsel")  # steps of recovery that come before any sale
 LEVEL = {"net": None, "gross": "caveat.gross_basis", "revenue": "caveat.revenue_basis"}
 
 
@@ -87,7 +90,8 @@ def plan(portfolio: Portfolio) -> Plan:
     lists = five_lists(clients, high=float(active.risk_high))
     weak = weak_clients(clients, service_rate=float(portfolio.thresholds.profitability.service_rate))
     weak["decision_proposed"] = weak.decision
-    weak["decision"] = weak.decided.where(weak.decided.notna(), weak.decision)
+    agreed = weak.decided.replace({"discuss": "stop"})  # what is still to be discussed is what was proposed
+    weak["decision"] = agreed.where(weak.decided.notna(), weak.decision)
     return Plan(
         clients, waiting, lists, weak, covered, known.basis, None,
         _findings(portfolio, clients, waiting, lists, weak, covered, known.basis), told.agreed,
@@ -101,9 +105,33 @@ def actions_of(portfolio: Portfolio, known: Facts) -> pd.DataFrame:
         known.clients, median_revenue=known.median_revenue, risk_high=portfolio.thresholds.activity.risk_high,
         target=limits.target_net_rate, price_index=limits.price_index, erosion=limits.erosion,
     )  # fmt: skip
-    told = decided(portfolio).clients.action
-    gone = rules.rule.reindex(told.index).eq("0a")  # nothing is done with them, whatever was planned
-    return above_rules(rules, told[~gone])
+    said = decided(portfolio)
+    gone = rules.rule.reindex(said.clients.index).eq("0a")  # nothing is done with them, whatever was planned
+    told = said.clients[~gone]
+    rules = as_kept(without_dropped(rules, said.dropped), told.decision)
+    return _debts_first(portfolio, above_rules(rules, told.action))
+
+
+def _debts_first(portfolio: Portfolio, rules: pd.DataFrame) -> pd.DataFrame:
+    """Say beside a development that an old debt must be settled before anything more is sold."""
+    late = recovery_clients(portfolio)
+    if late.reason is not None:
+        return rules
+    pressing = late.clients.index[late.clients.stage.isin(PRESSING)]
+    mine = rules.action.eq("develop") & rules.index.isin(pressing)
+    return rules.assign(reasons=rules.reasons.where(~mine, rules.reasons + " debt_first"))
+
+
+def first_due(dates: pd.Series, as_of: date) -> pd.Timestamp:
+    """Return the first date still ahead, else the first of those that are past.
+
+    >>> dates = pd.Series(pd.to_datetime(["2025-07-15", "2026-01-15", "2026-03-01"]))
+    >>> str(first_due(dates, date(2025, 12, 31)).date()), str(first_due(dates[:1], date(2025, 12, 31)).date())
+    ('2026-01-15', '2025-07-15')
+    """
+    ahead = dates[dates >= pd.Timestamp(as_of)]
+    first: pd.Timestamp = (ahead if len(ahead) else dates).min()
+    return first
 
 
 def names() -> list[str]:
@@ -162,6 +190,9 @@ def _findings(
         values |= {"secured_amount": has, "at_risk_amount": risks, "security_gap": max(0.0, risks - has)}
     values["weak_customers"] = len(weak)
     values |= {f"weak_{decision}": int(weak.decision.eq(decision).sum()) for decision in DECISIONS}
+    mute = {"reprice_list": _unheard(clients, basis, "3"), "drained_list": _unheard(clients, basis, "2")}
+    mute |= dict.fromkeys(WEAK, _unheard(clients, basis, "2", "3") if weak.empty else None)
+    values |= {name: reason for name, reason in mute.items() if reason and not values[name]}
     chances = assumptions(portfolio)
     caveats = {f"{action}_stake": LEVEL[basis] for action in ACTIONS} | {"prospects_stake": LEVEL[basis]}
     if chances.doubt:
@@ -169,6 +200,14 @@ def _findings(
     winback = "caveat.winback_observed" if chances.observed else "caveat.winback_assumed"
     caveats["prospect_stake"] = f"{winback} {LEVEL[basis] or ''}".strip()
     return [finding(f"actions.{name}", values[name], caveat=caveats.get(name)) for name in names()]
+
+
+def _unheard(clients: pd.DataFrame, basis: str, *rules: str) -> Unknown | None:
+    """Say what lacked when these rules could speak of no client: none found is then no good news."""
+    here = clients.silent[~clients.action.isin(["exit", "prospect"])].str.split()
+    if here.empty or not all(set(rules) <= set(codes) for codes in here):
+        return None
+    return Unknown("missing:cost" if basis == "revenue" else "missing:cost_to_serve")
 
 
 def _no_stake(action: str) -> Unknown:

@@ -34,7 +34,8 @@ def plan_rows(todo: Plan, *, as_of: date) -> pd.DataFrame:
         date is past, ``dropped``); else ``open``. Clients come by stake, then prospects by theirs.
     """
     rows: list[dict[str, object]] = []
-    decisions = todo.weak.decision_proposed.to_dict() if len(todo.weak) else {}
+    # a report never decides to part: it proposes to discuss it
+    decisions = todo.weak.decision_proposed.replace({"stop": "discuss"}).to_dict() if len(todo.weak) else {}
     for client in todo.clients.itertuples():
         shared: dict[str, object] = {
             "customer_id": str(client.Index),
@@ -48,6 +49,9 @@ def plan_rows(todo: Plan, *, as_of: date) -> pd.DataFrame:
                       "decision_proposed": decisions.get(client.Index)}
         )  # fmt: skip
         told = str(client.reasons_secondary).split(";")
+        # a date that is past is that of the first action: nobody wrote one for the others
+        if pd.Timestamp(str(client.due)) < pd.Timestamp(as_of):
+            shared["due"] = pd.NaT
         rows += [
             shared | {"action": action, "proposed": action, "action_rank": rank, "reasons": codes}
             for rank, (action, codes) in enumerate(

@@ -1,6 +1,7 @@
 """Five things to know and five things to do: chosen by rules, each one traceable to findings and to a chapter.
 
-Floor 5. What is known is ranked by how far it stands beyond its limit; what is to be done, by the euros behind it.
+Floor 5. What is known is ranked by how far it stands beyond its limit; what is to be done, by the euros behind it,
+after what cannot wait: the retention, then the first client where too much hangs on it.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from capclient.decisions.plan import IDLE, plan
+from capclient.decisions.plan import IDLE, first_due, plan
 from capclient.portfolio import Portfolio
-from capclient.themes import Findings, recovery
+from capclient.themes import Findings, bridge, concentration, recovery
 from capclient.themes.once import once
 from capclient.vocabulary import ACTIONS, Unknown
 
 FIVE = 5
 NAMED = 3  # clients named by each thing to do
+DEPENDENCY = "concentration.top1_share"
 LEADING = "growth"  # always said first: every other figure is read beside it
 
 
@@ -28,12 +30,16 @@ class Topic:
     id: str
     over: str | None = None
     worries: str = "above"  # its limit; ``below``: under it; ``falling``: a change more negative than it
+    most: float = float(
+        "inf"
+    )  # severity it is ranked with at most: in a small company three clients always weigh
 
 
 # A tie is told in this order.
 TOPICS = (
     Topic(LEADING, "portfolio.growth", worries="falling"),
-    Topic("dependency", "concentration.top1_share"),
+    Topic("dependency", DEPENDENCY),
+    Topic("falls", "bridge.down", over="bridge.opening", most=1.5),
     Topic("attrition", "retention.attrition_rate"),
     Topic("old_age", "lifecycle.old_age_revenue_share"),
     Topic("at_risk", "activity.at_risk_revenue", over="portfolio.revenue_n"),
@@ -44,6 +50,15 @@ TOPICS = (
     Topic("overdue", "receivables.overdue_rate"),
     Topic("market", "market.relative_growth_points", worries="falling"),
 )
+
+
+# What is asked for when fewer than five things can be done: what is missing, and a finding that says so.
+TO_BRING = {
+    "cost": "margin.gross_rate",
+    "payments": "receivables.overdue_rate",
+    "prospects": "prospecting.open_prospects",
+    "market": "market.relative_growth_points",
+}
 
 
 @dataclass(frozen=True)
@@ -70,8 +85,9 @@ class Known:
 class Todo:
     """One thing to do: an action, its clients (or prospects), its yearly stake, the first names and who begins.
 
-    ``kind``: the code of an action, ``acquire`` for open prospects, ``collect`` for overdue debts. ``stake`` is
-    missing where no euros can be told. ``names``: clients of the largest stakes.
+    ``kind``: the code of an action, ``acquire`` for open prospects, ``collect`` for overdue debts, ``secure`` for the
+    first client, ``bring`` for data. ``stake`` is missing where no euros can be told. ``names``: clients of the largest
+    stakes, what is missing for ``bring``.
     """
 
     kind: str
@@ -83,6 +99,10 @@ class Todo:
     @property
     def ids(self) -> tuple[str, ...]:
         """Findings that the thing comes from."""
+        if self.kind == "secure":
+            return (DEPENDENCY,)
+        if self.kind == "bring":
+            return tuple(TO_BRING[name] for name in self.names)
         if self.kind == "acquire":
             return ("actions.prospects", "actions.prospects_stake")
         if self.kind == "collect":
@@ -103,9 +123,10 @@ def five_to_know(portfolio: Portfolio) -> list[Known]:
 
 @once
 def five_to_do(portfolio: Portfolio) -> list[Todo] | Unknown:
-    """Return the actions with the largest stakes, the clients to begin with, and by when; idle actions left out.
+    """Return what to do, the clients to begin with, and by when; idle actions left out.
 
-    When fewer than five have a stake, those whose euros cannot be told complete the list, then the debts to claim.
+    The retention passes first, whatever its stake; then the first client where its share is an alert; then the largest
+    stakes. Actions whose euros cannot be told complete the list, then the debts to claim, then the data to bring.
     """
     todo = plan(portfolio)
     if todo.reason is not None:
@@ -120,13 +141,56 @@ def five_to_do(portfolio: Portfolio) -> list[Todo] | Unknown:
         first = mine if told else mine.sort_values("revenue", ascending=False, kind="stable")
         names = tuple(map(str, first.name.head(NAMED)))
         stake = float(mine.stake.sum()) if told else float("nan")
-        (found if told else bare).append(Todo(action, len(mine), stake, names, mine.due.min()))
+        due = first_due(mine.due, portfolio.as_of)
+        (found if told else bare).append(Todo(action, len(mine), stake, names, due))
     live = todo.prospects
     if len(live) and live.stake.gt(0).any():
-        names = tuple(map(str, live.prospect_id.head(NAMED)))
+        names = _prospects(portfolio, live.head(NAMED))
         found.append(Todo("acquire", len(live), float(live.stake.sum()), names, live.due.min()))
     ranked = sorted(found, key=lambda item: -round(item.stake, 2))
-    return [*ranked, *bare, *_collect(portfolio)][:FIVE]
+    rest = [*ranked, *bare]
+    urgent = [item for item in rest if item.kind == "retain"] + _secure(portfolio)
+    done = [*urgent, *(item for item in rest if item.kind != "retain"), *_collect(portfolio)]
+    return [*done, *_bring(portfolio)][:FIVE]
+
+
+def largest_falls(portfolio: Portfolio) -> pd.Series:
+    """Return the change of revenue, in euros and negative, of the clients that fell most and still buy, by name."""
+    moved = bridge(portfolio)
+    if moved.reason is not None:
+        return pd.Series(dtype="float64")
+    down = moved.movers[moved.movers.bar == "down"].sort_values(["change", "name"], kind="stable").head(NAMED)
+    return pd.Series(down.change.astype("float64").to_numpy(), index=down.name.astype(str))
+
+
+def _prospects(portfolio: Portfolio, live: pd.DataFrame) -> tuple[str, ...]:
+    """Return the names of prospects: that of the client where one is written beside, else their code."""
+    known = live.reindex(columns=["customer_id"]).customer_id.map(portfolio.customers.name)
+    return tuple(map(str, known.where(known.notna(), live.prospect_id)))
+
+
+def _secure(portfolio: Portfolio) -> list[Todo]:
+    """Return the first client as a thing to do, where its departure would endanger the company."""
+    topic = next(topic for topic in TOPICS if topic.id == DEPENDENCY)
+    known = _known(portfolio, topic)
+    if known is None or not known.is_alert:
+        return []
+    first = str(concentration(portfolio).ranking.name.iloc[0])
+    return [Todo("secure", 1, float("nan"), (first,), _due(portfolio, "retain"))]
+
+
+def _bring(portfolio: Portfolio) -> list[Todo]:
+    """Return each kind of data that is missing as a thing to do."""
+    found, due = Findings(portfolio), _due(portfolio, "develop")
+    return [
+        Todo("bring", 1, float("nan"), (name,), due)
+        for name, id in TO_BRING.items()
+        if str(found[id].reason or "").startswith("missing:")
+    ]
+
+
+def _due(portfolio: Portfolio, action: str) -> pd.Timestamp:
+    return pd.Timestamp(portfolio.as_of) + pd.Timedelta(days=portfolio.thresholds.actions.due_days[action])
 
 
 def _collect(portfolio: Portfolio) -> list[Todo]:
@@ -156,8 +220,12 @@ def _known(portfolio: Portfolio, topic: Topic) -> Known | None:
     base = 1.0 if topic.over is None else found[topic.over].value
     if top is None or base is None or isinstance(top, str) or isinstance(base, str) or base <= 0:
         return None
+    if topic.name == "falls":
+        top = -largest_falls(portfolio).sum()
     value, limit = float(top) / float(base), _limits(portfolio)[topic.name]
-    return Known(topic, value, limit, severity(value, limit, topic.worries)) if limit else None
+    return (
+        Known(topic, value, limit, min(topic.most, severity(value, limit, topic.worries))) if limit else None
+    )
 
 
 def _limits(portfolio: Portfolio) -> dict[str, float]:

@@ -6,7 +6,7 @@ Floor 4. What does not fit is listed apart with its stake; nothing is dropped in
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -135,7 +135,8 @@ def scheduled(
     """Place contacts in the diary of who makes them, the most urgent and the dearest first.
 
     Each takes the first working day from its date on that its owner has left; a day too near of another contact of the
-    client makes one of them. Letters about debts and answers to claims wait for nobody.
+    client makes one of them. A visit promised by the plan becomes a call where none is left by the day agreed.
+    Letters about debts and answers to claims wait for nobody.
 
     Parameters
     ----------
@@ -160,7 +161,9 @@ def scheduled(
     kept: list[dict[str, object]] = []
     left: list[dict[str, object]] = []
     first_open: dict[tuple[str, str], int] = defaultdict(int)  # before it, every day is full
-    for row in _in_order(contacts):
+    queue = deque(_in_order(contacts))
+    while queue:
+        row = queue.popleft()
         load, client, owner = LOADS.get(str(row["kind"]), ""), str(row["customer_id"]), str(row["owner"])
         start = bisect_left(open_days, row["due"].date())  # type: ignore[attr-defined]
         is_legal = row["kind"] in LEGAL
@@ -170,7 +173,11 @@ def scheduled(
             room is not None
         ):  # the day wanted, where another contact may stand for it, then those that have room
             places = [*places[:1], *range(max(start + 1, first_open[owner, load]), len(open_days))]
+        last_day = row["wanted"].date() if load == VISITS and str(row["reasons"]).startswith("plan") else None  # type: ignore[attr-defined]
         for place in places:
+            if last_day is not None and place > start and open_days[place] > last_day:
+                queue.appendleft(row | {"kind": "call"})
+                break
             near = None if is_legal else _near(placed[client], open_days[place], days)
             if near is not None:
                 _stand_for(near, row)

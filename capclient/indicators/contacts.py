@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from capclient.periods import clipped
+from capclient.regulation.holidays import next_working_day
 
 # Kinds, the strongest first: when two contacts become one, it is the first of them here.
 KINDS = (
@@ -22,10 +23,11 @@ KINDS = (
 LEGAL = KINDS[:3]  # what is due is claimed in its time, whatever else is planned
 # Why, the most urgent first: when two contacts become one, the date is that of the first of them here.
 REASONS = (
-    "overdue", "claim", "first_order", "deadline", "season", "young", "valuable", "adult", "lost", "small", "survey",
-    "mailing",
+    "overdue", "claim", "first_order", "plan", "deadline", "season", "young", "valuable", "adult", "lost", "small",
+    "survey", "mailing",
 )  # fmt: skip
 YEAR = 365
+LEAST_APART = 10  # days between two letters to the same client
 WANTED = ["customer_id", "kind", "reason", "wanted", "stake"]
 
 
@@ -185,3 +187,47 @@ def debt_steps(
     reached = [step for step in steps if step[1] <= as_of][-1:]
     reached = [step for step in reached if last_sent is None or last_sent < step[1]]
     return [*reached, *(step for step in steps if as_of < step[1] <= end)]
+
+
+def next_letters(
+    kind: str,
+    *,
+    reached: date,
+    as_of: date,
+    end: date,
+    days: tuple[int, int, int] = (1, 15, 30),
+    last_sent: date | None = None,
+) -> list[tuple[str, date]]:
+    """Return the letters of a case from the one that is due today, each at its distance from the one before.
+
+    Parameters
+    ----------
+    kind
+        Letter that is due, one of :data:`LEGAL`.
+    reached
+        Day on which it fell due.
+    last_sent
+        Day of the last reminder known: the letter waits for its distance from it, ten days at least. Nobody is put in
+        default sooner than that after the day on which the letter before really leaves.
+
+    >>> told = next_letters("dunning", reached=date(2025, 12, 22), as_of=date(2025, 12, 31), end=date(2026, 3, 31))
+    >>> [(kind, str(day)) for kind, day in told]
+    [('dunning', '2025-12-22'), ('formal_notice', '2026-01-17')]
+    >>> next_letters("formal_notice", reached=date(2025, 12, 2), as_of=date(2025, 12, 31), end=date(2026, 3, 31),
+    ...              last_sent=date(2025, 12, 28))
+    [('formal_notice', datetime.date(2026, 1, 12))]
+    """
+    kinds = LEGAL[::-1]
+    place = kinds.index(kind)
+    apart = [days[0], days[1] - days[0], days[2] - days[1]]
+    day = reached
+    if last_sent is not None:
+        day = max(day, last_sent + timedelta(days=max(LEAST_APART, apart[place])))
+    found = [(kind, day)]
+    for later in range(place + 1, len(kinds)):
+        before = max(day, as_of)
+        if kinds[later] == "formal_notice":
+            before = next_working_day(max(day, as_of + timedelta(days=1)))
+        day = before + timedelta(days=apart[later])
+        found.append((kinds[later], day))
+    return [step for step in found if step[1] <= end]

@@ -22,9 +22,9 @@ def stakes(
 ) -> pd.Series:
     """Return what each action may keep, win or save in a year (13).
 
-    retain: margin x probability of loss; develop: potential x margin rate x success; reduce_cost: cost to serve above
-    its target; substitute: what prices brought to index 100 would add, else what lacks to the target margin; prospect:
-    margin of the best year x success of winning back.
+    retain: margin x probability of loss; develop: potential x margin rate x success, missing where either is
+    not above zero; reduce_cost: cost to serve above its target; substitute: what prices brought to index 100 would
+    add, else what lacks to the target margin; prospect: margin of the best year x success of winning back.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def stakes(
     lacking = (float(number(target)) - known.net_rate).clip(lower=0) * known.revenue
     by_action = {
         "retain": known.margin.clip(lower=0) * known.p_loss,
-        "develop": known.potential.clip(lower=0) * known.margin_rate.clip(lower=0) * float(number(success)),
+        "develop": _positive(known.potential) * _positive(known.margin_rate) * float(number(success)),
         "reduce_cost": (known.cost_to_serve - float(number(service_rate)) * known.revenue).clip(lower=0),
         "substitute": raised.where(low, lacking),
         "prospect": known.best_12m * known.margin_rate.clip(lower=0) * float(number(winback)),
@@ -58,6 +58,11 @@ def stakes(
     for action, amounts in by_action.items():
         found = found.where(actions != action, amounts)
     return found.round(2)
+
+
+def _positive(amounts: pd.Series) -> pd.Series:
+    """Keep what is above zero: a client that may grow though no euros of it are known has no stake, not one of 0."""
+    return amounts.where(amounts > 0)
 
 
 def is_secured(

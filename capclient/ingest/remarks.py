@@ -32,7 +32,7 @@ def refusal(code: str, lang: str) -> str:
     if has(f"reject.table.{reason}"):
         return text(f"reject.table.{reason}", lang, table=table)
     kind, _, column = reason.partition("_")
-    if kind in ("missing", "unreadable"):
+    if kind in ("missing", "unreadable", "cell"):
         return text(f"reject.table.{kind}", lang, table=table, column=_column(column, lang))
     return text("reject.table.other", lang, table=table, reason=text(f"reject.{reason}", lang))
 

@@ -128,9 +128,9 @@ def _styled(
         for raw, same in zip(raws, constants, strict=True)
     ]
     wanted = _wanted(table, headers, options)
-    styles = inference.styles(
-        con, raws, wanted, decimal=options.decimal, dates=options.dates, currency=currency
-    )
+    # many hands fill a plan in: its dates are read one by one, the day first
+    order = options.dates or ("dmy" if table.name == PLAN else "")
+    styles = inference.styles(con, raws, wanted, decimal=options.decimal, dates=order, currency=currency)
     said: set[str] = set()
     parts = []
     for raw, names, same in zip(raws, headers, constants, strict=True):

@@ -49,9 +49,8 @@ MUST_BE_READ = {
     "interactions": ("closed",),
     "cost_to_serve": ("period",),
     "actions": (
-        *("action", "action_code", "plan_status", "status_code", "decision", "decision_code"),
-        *("due", "done_on", "planned_on"),
-    ),
+        "planned_on",
+    ),  # the day of the plan tells which one speaks; what people type is theirs, cell by cell
 }
 EXAMPLES = 10
 COLUMNS = ("source", "line", "reason_code", "amount_ht", "raw")
@@ -75,15 +74,19 @@ def write(
     con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {selects}")
     read_as, impossible = scales.settle(con, table, parts)
     turned = _turned(con) if table.name == "payments" else 0
+    if table.name == "actions":
+        _undecided(con)
     con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(table)}")
     target = written(folder / f"{table.name}.parquet")
     con.execute(f"COPY ({_kept(table)}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {_refused(table)} AS "
-        "SELECT part, place, line, reject FROM judged WHERE reject IS NOT NULL"
+        f"SELECT part, place, line, reject FROM judged WHERE reject IS NOT NULL{_cells(table)}"
     )
     asides = [aside.reason for part in parts for aside in part.raw.asides]
-    reasons = dict(con.execute(f"SELECT reject, count(*) FROM {_refused(table)} GROUP BY 1").fetchall())
+    reasons = dict(
+        con.execute("SELECT reject, count(*) FROM judged WHERE reject IS NOT NULL GROUP BY 1").fetchall()
+    )
     for reason in asides:
         reasons[reason] = reasons.get(reason, 0) + 1
     (kept,) = con.execute(f"SELECT count(*) FROM {target}").fetchone() or (0,)
@@ -109,6 +112,8 @@ def write(
 
 def rejected(con: duckdb.DuckDBPyConnection, table: Table, parts: list[Part]) -> pd.DataFrame:
     """Return the rows of a table that were not kept; to be called after :func:`write`, on the same connection.
+
+    Of a plan read back, also the cells that nobody can read, in rows that are kept: ``actions:cell_<column>``.
 
     Returns
     -------
@@ -141,6 +146,16 @@ def _rejected(con: duckdb.DuckDBPyConnection, table: Table, part: Part) -> pd.Da
         f"concat_ws({literal(part.raw.separator)}, {text}) AS raw FROM {part.raw.relation}) "
         f"JOIN {refused} USING (place)"
     ).df()
+
+
+def _cells(table: Table) -> str:
+    """Return the SELECT, to be added to that of the rows refused, of the cells set aside in the rows kept of a plan."""
+    if table.name != "actions":
+        return ""
+    return (
+        " UNION ALL SELECT part, place, line, 'cell_' || cell.name FROM "
+        "(SELECT part, place, line, unnest(unreadable) AS cell FROM judged WHERE reject IS NULL)"
+    )
 
 
 def _refused(table: Table) -> str:
@@ -218,6 +233,24 @@ def _turned(con: duckdb.DuckDBPyConnection) -> int:
     """Make the payments that came back negative, whatever the sign in the file; count those changed."""
     changed = con.execute("UPDATE typed SET amount = -amount WHERE kind = 'reject' AND amount > 0").fetchone()
     return int(changed[0]) if changed else 0
+
+
+def _undecided(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep as a comment what stands for a decision in words of nobody's list: it decides nothing, nor does its code.
+
+    Nor does the code beside an action or a status that nobody can read: whoever wrote the word left it behind.
+    """
+    for word, code in TOLD_TWICE:
+        names = "list_transform(unreadable, lambda cell: cell.name)"
+        con.execute(
+            f"UPDATE typed SET {word} = NULL, {code} = NULL WHERE list_has_any({names}, ['{word}', '{code}'])"
+        )
+    unread = "list_filter(unreadable, lambda cell: cell.name IN ('decision', 'decision_code'))"
+    con.execute(
+        f"UPDATE typed SET decision = NULL, decision_code = NULL, comment = concat_ws(' · ', comment, "
+        f"list_aggregate(list_transform({unread}, lambda cell: cell.text), 'string_agg', ' · ')) "
+        f"WHERE len({unread}) > 0"
+    )
 
 
 def _duplicates(con: duckdb.DuckDBPyConnection, table: Table) -> list[list[object]]:

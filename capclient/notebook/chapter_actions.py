@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from capclient import figures
-from capclient.decisions.plan import LISTS, Plan, plan
+from capclient.decisions.plan import LISTS, Plan, first_due, plan
 from capclient.indicators.priorities import RULES
 from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import Together, listing, together
@@ -51,11 +51,21 @@ def _by_action(todo: Plan) -> pd.DataFrame:
         mine = todo.clients[todo.clients.action == action]
         word = text("action.win_back" if action == "prospect" else f"action.{action}", lang)
         stake = float(mine.stake.sum()) if mine.stake.notna().any() else float("nan")
-        rows.append((word, len(mine), float(mine.revenue.sum()), stake, mine.due.min()))
+        rows.append(
+            (word, len(mine), float(mine.revenue.sum()), stake, first_due(mine.due, desk().portfolio.as_of))
+        )
     live = todo.prospects
     if len(live):
         worth = float(live.stake.sum()) if live.stake.notna().any() else float("nan")
-        rows.append((text("action.acquire", lang), len(live), float("nan"), worth, live.due.min()))
+        rows.append(
+            (
+                text("action.acquire", lang),
+                len(live),
+                float("nan"),
+                worth,
+                first_due(live.due, desk().portfolio.as_of),
+            )
+        )
     return pd.DataFrame(rows, columns=["action", "customers", "revenue", "stake", "first_due"])
 
 
@@ -106,16 +116,20 @@ def first_actions_table(todo: Plan, *, most: int = 20) -> Table | Notice:
 
 
 def _who(owner: object, due: pd.Timestamp, lang: str) -> str:
-    """Say who does it and by when."""
+    """Say who does it and by when, or since when it is late."""
     name = owner if isinstance(owner, str) and owner else text("plan.nobody", lang)
-    return text("plan.who", lang, name=name, day=day(due.date(), lang, "short"))
+    late = due < pd.Timestamp(desk().portfolio.as_of)
+    return text("plan.who_late" if late else "plan.who", lang, name=name, day=day(due.date(), lang, "short"))
 
 
 def named_lists(todo: Plan, *, most: int = 10) -> Together | Notice:
     """Show the five lists of text 003, a few names each."""
     if todo.reason is not None:
         return absent(todo.reason)
-    return together(*(_named(todo.lists[name], name, most) for name in LISTS))
+    known = {item.id: item for item in todo.findings}
+    unsaid = {name: known[f"actions.{name}_list"].reason for name in LISTS}
+    shown = {name: _named(todo.lists[name], name, most) for name in LISTS}
+    return together(*(absent(Unknown(unsaid[name] or "")) if unsaid[name] else shown[name] for name in LISTS))
 
 
 def _named(frame: pd.DataFrame, name: str, most: int) -> Table | Notice:
@@ -156,8 +170,10 @@ def weak_table(todo: Plan, *, most: int = 20) -> Table | Notice:
     weak = todo.weak
     order = weak.decision.map({"stop": 0, "keep": 1, "improve": 2})
     weak = weak.iloc[order.argsort(kind="stable")]
+    # the figures never part with anybody: they propose to discuss it
+    open_ = weak.decision.eq("stop") & weak.decided.ne("stop")
     frame = weak.assign(
-        decision=told(weak.decision, "decision"), weakness=told(weak.weakness, "weakness"),
+        decision=told(weak.decision.mask(open_, "discuss"), "decision"), weakness=told(weak.weakness, "weakness"),
         kept_for=told(weak.kept, "kept"), margin_used=weak.margin,
     )  # fmt: skip
     names = ["name", "decision", "weakness", "kept_for", "revenue", "margin_used", "cost_to_serve"]

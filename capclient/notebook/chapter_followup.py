@@ -40,11 +40,21 @@ def followup_figure(since: Followup) -> figures.Figure | Notice:
     return figures.followup_figure(counts, lang=lang)
 
 
-def followup_table(since: Followup, *, most: int = 20) -> Table | Notice:
-    """Show the actions of the plan read back, late ones first."""
+def followup_table(since: Followup, *, most: int = 20) -> Together | Notice:
+    """Count the actions of the plan read back by status, then show the last done, and the others, late ones first."""
     if since.reason is not None:
         return absent(since.reason)
-    lang, rows = desk().lang, since.rows
+    lang, rows = desk().lang, _done_first(since.rows, most // 4)
+    number = since.rows.status.value_counts()
+    worth = since.rows.groupby("status").stake.sum(min_count=1)
+    here = [status for status in STATUSES if number.get(status, 0)]
+    counts = pd.DataFrame(
+        {
+            "followup_status": [text(f"followup_status.{status}", lang) for status in here],
+            "followup_count": [int(number[status]) for status in here],
+            "stake": [float(worth[status]) for status in here],
+        }
+    )
     frame = rows.assign(
         name=rows.name.where(rows.name.notna(), rows.customer_id.where(rows.customer_id.notna(), rows.id)),
         action=[text(f"action.{code}", lang) for code in rows.action],
@@ -53,9 +63,18 @@ def followup_table(since: Followup, *, most: int = 20) -> Table | Notice:
         ],
     )
     names = ["name", "action", "followup_status", "owner", "stake", "comment"]
-    return listing(
-        frame.reset_index(drop=True), names, "table.followup", most=most, note="table.followup.note"
+    return together(
+        listing(counts, ["followup_status", "followup_count", "stake"], "table.followup_counts"),
+        listing(frame.reset_index(drop=True), names, "table.followup", most=most, note="table.followup.note"),
     )
+
+
+def _done_first(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the actions with a few of those done at their head, the most recent first."""
+    done = rows[rows.status.eq("done")].sort_values(
+        "done_on", ascending=False, kind="stable", na_position="last"
+    )
+    return pd.concat([done.head(most), rows.drop(done.index[:most])])
 
 
 def _status(status: str, done_on: pd.Timestamp, due: pd.Timestamp, lang: str) -> str:

@@ -56,7 +56,9 @@ def stage_list(life: Lifecycle, stage: str, *, most: int = 15) -> Table | Notice
     if life.reason is not None:
         return absent(life.reason)
     if life.customers.stage.eq("undetermined").all():
-        return absent(Unknown("history_short:stages"))  # nobody could be judged: an empty list would be no good news
+        return absent(
+            Unknown("history_short:stages")
+        )  # nobody could be judged: an empty list would be no good news
     clients = desk().portfolio.customers
     mine = life.customers[(life.customers.stage == stage) & ~clients.is_pool]
     frame = mine.join(clients[["name", "salesperson", "revenue_n", "revenue_n1"]])

@@ -128,7 +128,7 @@ def forecast_changes_table(ahead: Projection, *, most: int = 15) -> Table | Noti
         return absent(Unknown("unreliable:naive_kept"))
     table = ahead.clients[ahead.clients.change.abs() >= 1].copy()
     table["change_rate"] = (table.change / table.revenue).where(table.revenue > 0)
-    table["points"] = table.change_rate.round(2)
+    table["points"] = table.change_rate.round(3)  # as it is shown
     falls = table[(table.change < 0) & (table.state.ne("active") | (table.change_rate < FALLING - 1))]
     rises = table[table.change > 0].sort_values(["change", "name"], ascending=[False, True], kind="stable")
     falls = falls.sort_values(["points", "change", "name"], kind="stable").head(

@@ -14,6 +14,7 @@ from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.params_score import common_grid
+from capclient.params_sectors import profile_name
 from capclient.tables import Table
 from capclient.themes.score import Score, score, score_history
 from capclient.vocabulary import Unknown, finding_specs
@@ -37,7 +38,7 @@ def score_sector(marked: Score) -> Sentence:
     lang, params = desk().lang, desk().portfolio.params
     sector = params.company.sector
     if marked.profile is not None:
-        words = text("score.profile.some", lang, profile=marked.profile)
+        words = text("score.profile.some", lang, profile=profile_name(sector, lang) or marked.profile)
     elif sector:
         words = text("score.profile.unknown", lang, sector=sector)
     else:

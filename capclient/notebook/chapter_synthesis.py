@@ -5,8 +5,10 @@ Floor 7.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from capclient.cards import Point, Points
-from capclient.decisions.synthesis import Known, Todo, five_to_do, five_to_know
+from capclient.decisions.synthesis import LEADING, Known, Todo, five_to_do, five_to_know, largest_falls
 from capclient.findings import sentence
 from capclient.glossary import taught_in
 from capclient.notebook.desk import absent, desk, found
@@ -27,7 +29,7 @@ def things_to_know(portfolio: Portfolio) -> Points | Notice:
 
 
 def things_to_do(portfolio: Portfolio) -> Points | Notice:
-    """Say the five actions with the largest stakes, and with whom to begin."""
+    """Say what to do: what cannot wait, then the largest stakes, and with whom to begin."""
     todo = five_to_do(portfolio)
     if isinstance(todo, Unknown):
         return absent(todo)
@@ -40,13 +42,20 @@ def _known(item: Known) -> Point:
     facts = {"value": share(item.value, lang), "change": _signed(item.value, lang)}
     ranking = concentration(here.portfolio).ranking
     facts["top1_name"] = str(ranking.name.iloc[0]) if len(ranking) else ""
+    fallen = largest_falls(here.portfolio)
+    facts["falls"] = ", ".join(
+        text("know.fall", lang, name=who, money=money(round(change), lang, here.currency))
+        for who, change in fallen.items()
+    )
     words, _ = sentence(f"know.{name}.{kind}", found(), lang, here.currency, **facts)
     proof = text(
-        "synthesis.proof", lang, chapter=_number(taught_in(item.topic.id)),
+        "synthesis.proof", lang, chapter=_number(taught_in("bridge.opening" if name == LEADING else item.topic.id)),
         label=found()[item.topic.id].spec.label(lang), limit=_signed(item.limit, lang) if item.limit < 0
         else share(item.limit, lang),
     )  # fmt: skip
-    return Point(text(f"know.{name}", lang), words, proof, taught_in(item.topic.id))
+    # The growth is taught on this very page: its link leads to the chapter of the movements behind it.
+    chapter = taught_in("bridge.opening" if name == LEADING else item.topic.id)
+    return Point(text(f"know.{name}", lang), words, proof, chapter)
 
 
 def _todo(item: Todo) -> Point:
@@ -54,18 +63,35 @@ def _todo(item: Todo) -> Point:
     chapter = taught_in(item.ids[0])
     kind = {"prospect": "win_back"}.get(item.kind, item.kind)
     told = item.stake == item.stake
+    if item.kind == "bring":
+        words = text(f"todo.bring.{item.names[0]}", lang)
+        proof = text("synthesis.chapter", lang, chapter=_number(chapter))
+        return Point(text("synthesis.action", lang, action=text("action.bring", lang)), words, proof, chapter)
+    names = item.names
+    if item.kind == "acquire":
+        codes = set(here.portfolio.table("prospects").prospect_id)
+        names = tuple(
+            text("todo.prospect_code", lang, code=name) if name in codes else name for name in names
+        )
     words = text(
-        f"todo.{item.kind}" if told else "todo.bare",
+        f"todo.{item.kind}" if told or item.kind == "secure" else "todo.bare",
         lang,
         n=count(item.number, lang),
         money=money(round(item.stake), lang, here.currency) if told else "",
-        names=", ".join(item.names),
+        names=", ".join(names),
         day=day(item.due.date(), lang),
+        by=_by(item.due, lang),
     )
     proof = text(
         "synthesis.plan", lang, chapter=_number(chapter), label=found()[item.ids[told]].spec.label(lang)
     )
     return Point(text("synthesis.action", lang, action=text(f"action.{kind}", lang)), words, proof, chapter)
+
+
+def _by(due: pd.Timestamp, lang: str) -> str:
+    """Say by when, or since when it is late."""
+    late = due < pd.Timestamp(desk().portfolio.as_of)
+    return text("todo.late" if late else "todo.by", lang, day=day(due.date(), lang))
 
 
 def _number(chapter: str) -> str:

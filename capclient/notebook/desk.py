@@ -175,7 +175,19 @@ def variant(key: str, known: dict[str, Finding]) -> str:
         "forecast.next": ("forecast.last_interval", lambda value: "failed" if value == "missed" else "calm"),
         "receivables.worsening": ("receivables.worsening_customers", _some),
         "receivables.terms": ("receivables.lme_breach_invoices", _some),
+        "actions.lists": (
+            "actions.cherish_list",
+            lambda _: (
+                "none"  # no costs: two lists of five are not made
+                if None in (known["actions.reprice_list"].value, known["actions.drained_list"].value)
+                else "some"
+            ),
+        ),
         "actions.substitution": ("actions.substitute_customers", lambda value: "some" if value else "none"),
+        "followup.moves": (
+            "followup.changed_customers",
+            lambda _: "none" if known["followup.changed_payment_grade"].value is None else "some",
+        ),
         "satisfaction.score": ("satisfaction.asker_gap", lambda value: "some"),  # none: nobody said who asked
     }
     if key not in judged:
@@ -216,7 +228,7 @@ def headline(known: dict[str, Finding], lang: str, currency: str) -> list[Card]:
         Card(
             known[id].spec.label(lang),
             _signed(known[id], lang, currency),
-            _hint(known[id], lang),
+            _unproven(known, lang) if id == "forecast.next_12m" else _hint(known[id], lang),
         )
         for id in CARDS
     ]
@@ -225,6 +237,20 @@ def headline(known: dict[str, Finding], lang: str, currency: str) -> list[Card]:
 def _hint(item: Finding, lang: str) -> str:
     """Say why a headline figure is unknown, or how uncertain it is on few clients."""
     return reason_text(item.reason, lang) if item.reason else item.bounds(lang)
+
+
+def _unproven(known: dict[str, Finding], lang: str) -> str:
+    """Say what the projection is worth: unknown, last year again, or a range that did not hold."""
+    item, told = known["forecast.next_12m"], []
+    if item.reason:
+        return _hint(item, lang)
+    if known["forecast.total_method"].value == "naive":
+        told.append(text("card.forecast_naive", lang))
+    if known["forecast.last_interval"].reason:
+        told.append(text("card.forecast_untested", lang))
+    elif known["forecast.last_interval"].value == "missed":
+        told.append(text("card.forecast_missed", lang))
+    return ", ".join(told)
 
 
 def _signed(item: Finding, lang: str, currency: str) -> str:

@@ -28,6 +28,9 @@ OPTIONAL = (
     "remark",
     "unit",
     "kept_for",
+    "owner",
+    "margin_used",
+    "grid_said",
 )  # a column that says nothing for anybody is left out
 UNSAID = ("", "nan", "not_market_adjusted")  # said once, as a caveat of the whole chapter
 

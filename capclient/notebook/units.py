@@ -81,7 +81,7 @@ COLUMNS = {
         relative_points share_change weight_change weight_effect
     """,
     "count": """
-        contact_all contact_left
+        contact_all contact_left followup_count
         grid_theirs grid_ours grid_real grid_declared grid_estimated grid_blank grid_threatened
         purchases_seen turn decided fitted_on
         alarms

@@ -114,7 +114,7 @@ def sheet(
     facts, money_of = dict(known["facts"]) | {"customer_id": code}, portfolio.currency
     parts = [
         (text(f"review.part.{name}", lang), [
-            (text(f"review.field.{key}", lang), said)
+            (text(f"review.field.{_named(key, facts)}", lang), said)
             for key, unit in fields if (said := _said(key, unit, facts.get(key), lang, money_of))
         ])
         for name, fields in FIELDS.items()
@@ -132,7 +132,9 @@ def sheet(
         else ""
     )
     idle = facts["action"] in IDLE
-    due = "" if idle else text("review.due", lang, day=short_day(facts.get("due"), lang))
+    until: Any = facts.get("due")
+    late = not is_missing(until) and pd.Timestamp(until) < pd.Timestamp(portfolio.as_of)
+    due = "" if idle else text("review.due_late" if late else "review.due", lang, day=short_day(until, lang))
     second = ", ".join(
         text(f"action.{name}", lang) for name in str(facts.get("action_secondary") or "").split()
     )
@@ -164,6 +166,24 @@ def sheet(
 
 def _opened(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def _named(key: str, facts: Mapping[str, Any]) -> str:
+    """Return the label of a fact; a class of potential is declared or measured, and says which.
+
+    >>> _named("potential_class", {"potential_class": "high", "potential_level": "medium"}), _named("rank", {})
+    ('potential_class.measured', 'rank')
+    """
+    if key != "potential_class":
+        return key
+    code, level = facts.get(key), facts.get("potential_level")
+    is_told = code == ("low" if level == "none" else level)
+    # A declared ``high`` prevails over what is measured; any other class is declared only where nothing is measured.
+    return (
+        key
+        if is_told and (code == "high" or facts.get("potential_source") != "wallet")
+        else f"{key}.measured"
+    )
 
 
 def _said(key: str, unit: str, value: Any, lang: str, currency: str) -> str:

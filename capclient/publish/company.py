@@ -15,6 +15,7 @@ from capclient.findings import Finding, reason_text
 from capclient.glossary import taught_in
 from capclient.ingest.remarks import table_remarks
 from capclient.notebook.desk import CARDS, headline
+from capclient.params_sectors import profile_name
 from capclient.portfolio import Portfolio
 from capclient.publish.case_links import with_case_links
 from capclient.publish.html import Balance, Input, report_page
@@ -52,7 +53,7 @@ def company_page(
         company={
             "name": company.name or company.id,
             "siren": company.siren or None,
-            "sector": company.sector.replace("_", " ").capitalize() or None,
+            "sector": _sector(company.sector, lang),
         },
         lang=lang,
         as_of=portfolio.as_of,
@@ -79,6 +80,12 @@ def company_page(
             for item in portfolio.store.report["inputs"]
         ],
     )
+
+
+def _sector(sector: str, lang: str) -> str | None:
+    """Return the sector as the company wrote it; in another language, the name of the profile that it calls."""
+    translated = profile_name(sector, lang) if lang != "fr" else None
+    return translated or sector.replace("_", " ").capitalize() or None
 
 
 def defined_findings(findings: list[Finding], chapters: Sequence[tuple[str, str, str]]) -> list[Finding]:

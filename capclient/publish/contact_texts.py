@@ -25,6 +25,7 @@ PAGES = {
     "questionnaire_client_perdu": ("lost", True),
     "preparation_appel_offres": ("deadline", False),
 }
+CALLED = ("first_order",)  # texts to be said on the telephone
 MOST = 100  # sheets of a page; the table of contacts has them all
 LINES = 12
 DATES = ("tender_date", "notice_date", "end")
@@ -42,6 +43,8 @@ def contact_pages(portfolio: Portfolio) -> dict[str, str]:
 def _page(portfolio: Portfolio, reason: str, is_sent: bool, lang: str) -> str:
     rows = contacts(portfolio).rows
     mine = rows[[reason in str(codes).split() for codes in rows["reasons"]]]
+    if reason in CALLED:
+        mine = mine[mine["kind"].eq("call")]  # whom one visits needs no words for the telephone
     listed: list[Any] = list(mine.head(MOST).itertuples()) or [None]
     company = portfolio.params.company
     facts = {

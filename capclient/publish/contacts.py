@@ -24,8 +24,9 @@ from capclient.wording.numbers import is_missing
 
 CSV, ICS, FOLDER = "contacts.csv", "contacts.ics", "modeles"
 HEADS = (
-    "contact_id", "customer_id", "name", "person", "kind_code", "kind", "due", "wanted", "is_late", "reason_codes",
-    "reasons", "owner_code", "owner", "channel_code", "channel", "stake", "currency", "status_code", "status",
+    "contact_id", "customer_id", "prospect_id", "name", "person", "kind_code", "kind", "due", "wanted", "is_late",
+    "reason_codes", "reasons", "owner_code", "owner", "channel_code", "channel", "stake", "currency",
+    "status_code", "status",
 )  # fmt: skip
 
 
@@ -56,7 +57,8 @@ def _line(row: dict[str, Any], status: str, currency: str, lang: str) -> dict[st
     owner = str(row["owner"])
     return {
         "contact_id": row["id"],
-        "customer_id": shown(str(row["customer_id"])),
+        "customer_id": "" if is_missing(row["customer_id"]) else shown(str(row["customer_id"])),
+        "prospect_id": "" if is_missing(row["prospect_id"]) else shown(str(row["prospect_id"])),
         "name": shown(str(row["name"])),
         "person": "" if is_missing(row["person"]) else shown(str(row["person"])),
         "kind_code": row["kind"],
@@ -96,7 +98,7 @@ def contacts_ics(portfolio: Portfolio, lang: str) -> str:
 def _description(row: Any, lang: str) -> str:
     said = [
         text("contact.why", lang, reasons=reason_words(row.reasons, lang)),
-        text("contact.code", lang, code=row.customer_id),
+        text("contact.code", lang, code=row.prospect_id if is_missing(row.customer_id) else row.customer_id),
         text("contact.how", lang, channel=text(f"contact_channel.{row.channel}", lang)),
     ]
     return "\n".join(said)
@@ -111,6 +113,7 @@ def contact_sheet(portfolio: Portfolio, lang: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "customer_id": rows["customer_id"],
+            "prospect_id": rows["prospect_id"],
             "name": rows["name"],
             "contact_person": rows["person"],
             "contact_kind": [kind_words(kind, lang) for kind in rows["kind"]],

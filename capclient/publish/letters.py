@@ -59,6 +59,7 @@ def letter(portfolio: Portfolio, case: Case, kind: str, lang: str) -> str:
     return str(
         render(
             "letter.html.j2", lang=lang, company=company(portfolio), name=case.name, registered=is_formal,
+            coded=portfolio.params.privacy.pseudonymise,
             address=firm_address or blank, to_address=case.attributes.get("address", blank),
             own_siren=siren, siren=case.attributes.get("siren", ""), reference=reference(portfolio, case),
             date=text("letter.date", lang, place=_town(firm_address) or text("letter.blank.place", lang),

@@ -24,7 +24,7 @@ from capclient.wording.numbers import is_missing
 CLIENTS = tuple(name for name in COLUMNS if name != "prospect_id")
 PROSPECTS = ("prospect_id", "proposed", "action", "stake", *EDITED[1:-2], *EDITED[-2:], "planned_on")
 CHOICES = {"action": ("action", ACTIONS), "plan_status": ("plan_status", STATUSES),
-           "decision": ("decision", DECISIONS)}  # fmt: skip
+           "decision": ("decision", (*DECISIONS, "discuss"))}  # fmt: skip
 DATES = ("due", "done_on")
 WORDED = {
     "action": "action",

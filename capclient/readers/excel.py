@@ -30,8 +30,10 @@ from capclient.readers.header import (
 )
 from capclient.readers.identifiers import clean, normal_key
 from capclient.readers.merged import Range, unmerged
+from capclient.readers.plan_words import sheets_of_plan, told_headings
 from capclient.readers.raw import Aside, Note, RawTable
 from capclient.readers.sql_text import one_file, quoted
+from capclient.wording import language
 
 HEADER_ROWS = 240  # rows in which the header is looked for, and those below it
 BLOCK = 50_000
@@ -67,18 +69,20 @@ class _Sheet:
 def excel_tables(
     path: Path, name: str, source: FileSource, workspace: Path, usual: Sequence[str] = ()
 ) -> list[RawTable]:
-    """Return the sheets that ``source`` asks for, else those of ``usual`` names, else those that share one header.
+    """Return the sheets asked for, else those of the plan (``usual`` names, else headings), else those of one header.
 
     Raises
     ------
     SourceError
         If the workbook is damaged, too large once inflated, has a value far from all the others, lacks an
-        asked sheet or holds no table.
+        asked sheet, or the plan, or holds no table.
     """
     refuse_bomb(path, name)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         here = source.sheet or [title for title in book.sheet_names if title in usual]
+        if usual and not source.sheet and not source.columns:
+            here = _plan(book, path, name, here)
         asked = _asked(here, book.sheet_names, name)
         wanted = list(source.columns.values())
         refuse_far_cells(path, name, asked)
@@ -134,6 +138,22 @@ def _asked(wanted: list[str], titles: list[str], name: str) -> list[str]:
                 "source.missing_sheet", source=name, sheet=title, near=near, sheets=listed(titles, 20)
             )
     return list(dict.fromkeys(wanted)) or titles
+
+
+def _plan(book: CalamineWorkbook, path: Path, name: str, named: list[str]) -> list[str]:
+    """Return the sheets of the plan, none where a single sheet leaves no choice."""
+    heads = {title: [""] for title in book.sheet_names}
+    for title in book.sheet_names:
+        try:
+            refuse_far_cells(path, name, [title])
+            heads[title] = _sheet(book, title, ()).header
+        except SourceError:  # said if it is read
+            continue
+    found = sheets_of_plan(heads, named)
+    if not found and len(heads) > 1:
+        told = told_headings(language())
+        raise SourceError("source.no_plan_sheet", source=name, columns=told, sheets=listed(heads))
+    return found
 
 
 def _sheet(book: CalamineWorkbook, title: str, wanted: Sequence[str]) -> _Sheet:

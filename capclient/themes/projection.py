@@ -29,6 +29,7 @@ OF_PROOF = (
     "mase", "rolling_mase", "total_error", "naive_total_error", "bias", "overshoots", "coverage", "last_interval",
     "origins",
 )  # fmt: skip
+BY_CHANCE = ("presence", "trend", "alive", "risk")  # methods that start from the year of each client, whole
 FALLING = 0.8  # of the year that is over, under which a projection is a clear fall
 PARTS = ("opening", "contracts", "trend", "absence", "annualised", "adjusted", "closing")
 
@@ -116,7 +117,7 @@ def _clients(portfolio: Portfolio, now: Outlook, used: str) -> pd.DataFrame:
     models = purchase_models(portfolio)
     table["expected_amount"] = float("nan") if models.reason is not None else models.clients.expected_amount
     young = seen.months.notna() & seen.reason.isna() & (seen.annualised > 0)
-    table["is_annualised"] = young.reindex(table.index, fill_value=False) & (used in ("presence", "trend"))
+    table["is_annualised"] = young.reindex(table.index, fill_value=False) & (used in BY_CHANCE)
     due = seen.signed + seen.renewed if used != NAIVE and "signed" in seen else 0.0
     table["contracted"] = due
     return table

@@ -9,6 +9,8 @@ import pytest
 
 from capclient.decisions.contact_findings import names
 from capclient.decisions.contacts import contact_id, contacts
+from capclient.decisions.plan import plan as action_plan
+from capclient.decisions.recovery import recovery_cases
 from capclient.frames import written
 from capclient.indicators.contacts import LEGAL
 from capclient.params import make_params
@@ -88,13 +90,15 @@ PEOPLE = pd.DataFrame(
     }
 )
 
+PEOPLE_SAY = pd.DataFrame({"customer_id": ["GONE"], "action": ["exit"], "planned_on": ["2026-03-01"]})
+
 
 @pytest.fixture(scope="module")
 def plan():
     return contacts(
         Portfolio.from_frames(
             ledger(), as_of=D, customers=CUSTOMERS, interactions=INTERACTIONS, contracts=CONTRACTS,
-            receivable_items=ITEMS, contacts=PEOPLE,
+            receivable_items=ITEMS, contacts=PEOPLE, actions=PEOPLE_SAY,
         )
     )  # fmt: skip
 
@@ -268,3 +272,88 @@ def test_an_identifier_depends_on_what_the_contact_is():
 @pytest.mark.parametrize("name", ["contacts", "contact_triggers", "contact_facts", "contact_rhythms"])
 def test_the_examples_hold(name):
     assert doctest.testmod(importlib.import_module(f"capclient.decisions.{name}")).failed == 0
+
+
+@pytest.fixture(scope="module")
+def promised():
+    """Clients that fade while Ann visits every other week, a former good one, debts and prospects of all sorts."""
+    slow = MONTHS[MONTHS < "2025-10-20"]
+    told = [row for client in ("FADE1", "FADE2", "FADE3", "DUNNED") for row in invoices(client, slow, 2000)]
+    told += invoices("BACK", MONTHS[MONTHS < "2025-01-20"], 6000)
+    prospects = pd.DataFrame(
+        {
+            "prospect_id": ["P1", "OLD", "WON", "NO", "SAID"], "stage": ["quote"] * 5, "amount": [900.0] * 5,
+            "created": ["2026-01-05", "2023-01-05", "2025-09-01", "2026-01-05", "2026-01-06"],
+            "probability": [0.5] * 5, "closed_date": [None, None, "2025-10-01", None, None],
+            "outcome": [None, None, "won", None, None], "salesperson": ["Ann"] * 5,
+            "customer_id": [None, None, None, "SHY", None],
+        }
+    )  # fmt: skip
+    actions = pd.DataFrame(
+        {
+            "customer_id": ["FADE1", "FADE2", "FADE3", None], "prospect_id": [None, None, None, "SAID"],
+            "action": ["retain", "retain", "retain", "prospect"], "planned_on": ["2026-03-01"] * 4,
+            "due": [None, "2026-03-20", None, None], "plan_status": [None, None, None, "dropped"],
+        }
+    )  # fmt: skip
+    days = pd.to_datetime(D) - pd.to_timedelta([50, 20, 45, 131, 8], unit="D")
+    items = pd.DataFrame(
+        {
+            "item_id": [f"R{n}" for n in range(5)], "customer_id": ["MID", "SEEN", "SMALL", "DUNNED", "SMALL"],
+            "date": days - pd.Timedelta(days=30), "due_date": days, "amount": [90.0, 80.0, 70.0, 9000.0, 60.0],
+            "disputed": [False] * 5,
+        }
+    )  # fmt: skip
+    talks = pd.DataFrame(
+        [("SMALL", "2026-03-10", "mail", "relance"), ("SEEN", "2026-02-25", "mail", "relance"),
+         ("BIG", "2026-01-05", "visit", None)],
+        columns=["customer_id", "date", "type", "cause"],
+    )  # fmt: skip
+    sheet = pd.concat(
+        [CUSTOMERS, pd.DataFrame({"customer_id": ["FADE1", "FADE2", "FADE3"], "salesperson": ["Ann"] * 3})]
+    )
+    ledger_and_more = pd.concat([ledger(), pd.DataFrame(told)])
+    return Portfolio.from_frames(
+        ledger_and_more, as_of=D, customers=sheet, interactions=talks, prospects=prospects, actions=actions,
+        receivable_items=items, targets=pd.DataFrame({"salesperson": ["Ann"], "visits_per_year": [26]}),
+    )  # fmt: skip
+
+
+def test_what_the_plan_promises_takes_place_before_its_day(promised):
+    told, decided = contacts(promised), action_plan(promised).clients
+    mine = decided[decided.action.isin(["retain", "prospect"])]
+    assert {"FADE1", "FADE2", "FADE3", "BACK"} <= set(mine.index) and "SHY" not in set(told.rows.customer_id)
+    for client, due in mine.due.drop("SHY", errors="ignore").items():
+        (row,) = of(told, client, "plan").itertuples()
+        assert row.due <= pd.Timestamp(due), client
+    assert first(told, "BACK", "plan")[0] == "call" and of(told, "BACK", "lost").empty
+    kinds = [first(told, client, "plan")[0] for client in ("FADE1", "FADE2", "FADE3")]
+    assert set(kinds) == {"visit", "call"}  # a visit every other week: who finds none is called
+
+
+def test_open_prospects_are_called_unless_forgotten_refused_or_dropped(promised):
+    rows = contacts(promised).rows
+    mine = rows[rows.prospect_id.notna()]
+    assert mine[["prospect_id", "name", "kind", "owner", "reasons"]].values.tolist() == [
+        ["P1", "P1", "call", "Ann", "plan"]
+    ]
+    assert mine.customer_id.isna().all() and mine.due.max() <= pd.Timestamp("2026-05-11")
+
+
+def test_letters_are_those_of_the_recovery_files_and_keep_their_distance(promised):
+    rows = contacts(promised).rows
+    letters = rows[rows.kind.isin(LEGAL)].sort_values("due", kind="stable")
+    held = {case.customer_id: case for case in recovery_cases(promised)}
+    assert held["DUNNED"].row.stage == "counsel"
+    for client in ("MID", "SEEN", "SMALL"):
+        assert letters.kind[letters.customer_id == client].iloc[0] == held[client].letters[0], client
+    kinds = {client: list(mine.kind) for client, mine in letters.groupby("customer_id")}
+    assert kinds == {
+        "MID": ["formal_notice"],
+        "SEEN": ["dunning", "formal_notice"],
+        "SMALL": ["formal_notice"],
+    }
+    assert letters.due[letters.customer_id == "SMALL"].item() == pd.Timestamp("2026-03-25")  # 15 days after
+    sent, notice = letters.due[letters.customer_id == "SEEN"]
+    assert (notice - sent).days >= 15
+    assert rows[rows.customer_id.eq("DUNNED") & rows.kind.isin([*LEGAL, "mailing"])].empty

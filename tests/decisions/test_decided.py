@@ -10,10 +10,11 @@ import pytest
 from capclient.decisions.decided import decided
 from capclient.decisions.plan import plan
 from capclient.decisions.rows import plan_rows
+from capclient.ingest.rejects import reject_reason
 from capclient.portfolio import Portfolio
 from capclient.readers.plan_words import plan_headers
 from capclient.schema import TABLES
-from capclient.wording import LANGUAGES, catalogue
+from capclient.wording import LANGUAGES, catalogue, text
 from tests.themes.test_themes import AS_OF, ledger
 
 WORDED = {"action": "action", "plan_status": "plan_status", "decision": "decision"}
@@ -60,12 +61,116 @@ def test_a_chosen_action_that_is_closed_gives_the_rules_their_word_back(status):
     assert again.to_dict() == alone.to_dict()
 
 
+def test_an_action_that_people_dropped_is_not_put_first_again_until_a_new_reason_appears():
+    alone = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients
+    client = alone.index[~alone.action.isin(["maintain", "exit"])][0]
+    first = alone.loc[client]
+    said = ", ".join(text(f"action_reason.{code}", "fr") for code in first.reasons.split())
+    dropped = row(client, first.action, first.action, plan_status="dropped", reasons=said, comment="non")
+    portfolio = company([dropped])
+    todo = plan(portfolio)
+    mine = todo.clients.loc[client]
+    assert mine.action != first.action and mine.proposed == mine.action and mine.rule == "people"
+    assert first.action in mine.action_secondary.split()
+    rows = plan_rows(todo, as_of=AS_OF).set_index(["customer_id", "action"])
+    assert rows.plan_status[client, first.action] == "dropped" and rows.action_rank[client, first.action] == 2
+    again = plan(company([dropped | {"reasons": text("action_reason.visited", "fr")}])).clients
+    assert again.action[client] == first.action  # its reasons are no longer those that were weighed
+
+
+def test_a_client_that_people_keep_as_it_is_leaves_the_open_actions():
+    alone = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients
+    client = alone.index[~alone.action.isin(["maintain", "exit"])][0]
+    mine = plan(company([row(client, alone.action[client], alone.action[client], decision="keep")])).clients
+    assert mine.loc[client, ["action", "rule", "reasons", "action_secondary"]].tolist() == [
+        "maintain", "people", "kept", "",
+    ]  # fmt: skip
+    assert pd.isna(mine.stake[client]) and mine.proposed[client] == "maintain"
+
+
+@pytest.mark.parametrize("said", ["Arrêter (à discuter)", "Stop (to be discussed)"])
+def test_what_is_to_be_discussed_parts_with_nobody(said):
+    portfolio = company([row("B", decision=said)])
+    todo = plan(portfolio)
+    assert todo.clients.action["B"] != "exit" and "broken" not in todo.clients.reasons["B"]
+    assert decided(portfolio).clients.decision["B"] == "discuss"
+    assert portfolio.store.report["tables"]["actions"]["unreadable"] == {}
+
+
+@pytest.mark.parametrize("said", ["arrêter peut-être", "arrêt", "à voir"])
+def test_a_decision_in_other_words_decides_nothing_and_is_kept_as_a_comment(said):
+    portfolio = company([row("B", decision=said, comment="vu le 3"), row("A", decision="  ARRETER ")])
+    told = portfolio.store.report["tables"]["actions"]
+    assert told["rows_kept"] == 2 and told["unreadable"] == {"decision": 1}  # said by check and by the report
+    assert told["examples"] == {"decision": [[said, 1]]}
+    rows = decided(portfolio).rows.set_index("customer_id")
+    assert pd.isna(rows.decision["B"]) and rows.comment["B"] == f"vu le 3 · {said}"
+    assert plan(portfolio).clients.action["B"] != "exit" and rows.decision["A"] == "stop"
+
+
+@pytest.mark.parametrize("said", ["en cours", "À faire", "Commencé", "in progress", "to do", "Started"])
+def test_the_usual_words_of_an_open_action_are_understood(said):
+    assert decided(company([row("A", plan_status=said)])).rows.plan_status.tolist() == ["open"]
+
+
+def test_a_date_that_nobody_chose_is_proposed_anew_and_one_that_somebody_wrote_stays_late():
+    limits = Portfolio.from_frames(ledger(), as_of=AS_OF).thresholds.actions.due_days
+    alone = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients
+    proposed = pd.Timestamp("2025-09-30") + pd.Timedelta(days=limits[alone.action["A"]])
+    proposed_b = pd.Timestamp("2025-09-30") + pd.Timedelta(days=limits["develop"])
+    rows = [
+        row("A", alone.action["A"], alone.action["A"], due=str(proposed.date()), owner="Zoé"),
+        row("B", "develop", "retain", due="2025-10-20"),
+        row("F", "develop", "develop", due=str(proposed_b.date())),
+    ]
+    portfolio = company(rows)
+    todo = plan(portfolio)
+    assert todo.clients.due["A"] == alone.due["A"] > pd.Timestamp(AS_OF) and todo.clients.owner["A"] == "Zoé"
+    assert todo.clients.due["B"] == pd.Timestamp("2025-10-20")
+    told = plan_rows(todo, as_of=AS_OF).set_index(["customer_id", "action"])
+    assert told.plan_status["A", alone.action["A"]] == "open"
+    assert told.plan_status["B", "develop"] == "late"
+    past = told.reset_index().query("due < planned_on")
+    assert past.plan_status.eq("late").all() and set(past.customer_id) <= {"B"}
+
+
+def test_a_mere_follow_up_is_never_late():
+    told = decided(company([row("A", "maintain", "develop", due="2025-10-15", plan_status="late")]))
+    assert told.rows.plan_status.tolist() == ["open"]
+
+
 def test_a_decision_to_stop_leads_to_the_exit_and_says_why():
     todo = plan(company([row("B", decision="stop")]))
     assert todo.clients.action["B"] == "exit"
     assert "broken" in todo.clients.reasons["B"].split()
     chosen = plan(company([row("B", "develop", "retain", decision="stop")]))
     assert chosen.clients.action["B"] == "exit"  # nothing is developed where one parts
+
+
+def test_a_decision_to_part_that_was_dropped_or_outlived_by_a_purchase_binds_no_more():
+    told = Portfolio.from_frames(ledger(), as_of=AS_OF).customers.last_purchase["B"]
+    before, after = (told + pd.Timedelta(days=days) for days in (-40, 1))
+    assert after <= pd.Timestamp(AS_OF)
+
+    def action(**more):
+        return plan(company([row("B", decision="stop", planned_on="2020-01-31") | more])).clients.action["B"]
+
+    assert action() == "exit" and action(plan_status="done", done_on=f"{after:%Y-%m-%d}") == "exit"
+    assert action(plan_status="dropped") != "exit"
+    assert action(plan_status="done", done_on=f"{before:%Y-%m-%d}") != "exit"
+    assert action(plan_status="done") != "exit"  # since the plan
+
+
+def test_without_the_column_of_what_was_proposed_only_a_row_that_somebody_filled_in_is_a_choice():
+    rows = [row(client, "substitute", reasons="marge faible", stake=100) for client in "ABCD"]
+    for own, more in zip(
+        rows, [{}, {"comment": "vu"}, {"owner": "Zoé"}, {"plan_status": "late"}], strict=True
+    ):
+        own |= more
+        del own["proposed"]
+    assert decided(company(rows)).clients.action.dropna().index.tolist() == ["B", "C"]
+    by_hand = [{"customer_id": "A", "action": "substitute"}]  # a plan that no report wrote
+    assert decided(company(by_hand)).clients.action["A"] == "substitute"
 
 
 def test_owner_and_date_agreed_stand_until_the_action_is_done():
@@ -119,6 +224,35 @@ def test_a_past_day_knows_neither_later_plans_nor_what_was_written_into_its_own(
     assert len(decided(portfolio.at(date(2025, 10, 31))).rows) == 1
 
 
+def test_a_cell_that_nobody_can_read_is_set_aside_alone_and_the_rest_of_its_row_stands():
+    rows = [
+        row("A", "substitute", "develop", due="fin mars", owner="Zoé"),
+        row("B", "develop", "retain", plan_status="fini", comment="vu"),
+        row("C", decision="oui", owner="Paul"),
+        row("D", action="je ne sais pas", owner="Max"),
+        row("F", due="28/02/2026", owner="Léa"),
+        row("G", due="02/30/2026", owner="Ada"),
+        row("H", due="05/02/2026"),
+    ]
+    portfolio = company(rows)
+    told = portfolio.store.report["tables"]["actions"]
+    assert told["rows_kept"] == len(rows) and not told["rejects"]
+    assert told["unreadable"] == {"due": 2, "plan_status": 1, "decision": 1, "action": 1}
+    listed = pd.read_parquet(portfolio.store.path("rejects.parquet"))
+    assert listed.reason_code.value_counts().to_dict() == {
+        "actions:cell_due": 2, "actions:cell_plan_status": 1, "actions:cell_decision": 1, "actions:cell_action": 1,
+    }  # fmt: skip
+    assert listed.set_index("line").raw.str.contains("fini").sum() == 1 and listed.line.nunique() == 5
+    assert reject_reason("actions:cell_due", "en").startswith("plan read back: unreadable “due")
+    said = decided(portfolio)
+    assert said.clients.action.dropna().to_dict() == {"A": "substitute", "B": "develop"}
+    owners = said.agreed.owner.dropna().droplevel("action")
+    assert owners.to_dict() == {"A": "Zoé", "C": "Paul", "D": "Max", "F": "Léa", "G": "Ada"}
+    assert said.agreed.comment.loc[("B", "develop")] == "vu"
+    due = said.rows.set_index("customer_id").due.dropna().dt.strftime("%d/%m/%Y").to_dict()
+    assert (due["F"], due["H"]) == ("28/02/2026", "05/02/2026") and not {"A", "G"} & set(due)
+
+
 def test_words_of_no_language_contradictions_and_rows_of_nobody_are_set_aside_with_their_reason():
     rows = [
         row("A", plan_status="peut-être"),
@@ -131,11 +265,10 @@ def test_words_of_no_language_contradictions_and_rows_of_nobody_are_set_aside_wi
     ]
     portfolio = company(rows)
     told = portfolio.store.report["tables"]["actions"]
-    assert told["rejects"] == {
-        "contradiction": 1, "duplicate_key": 1, "missing_key": 1, "unreadable_due": 1, "unreadable_plan_status": 1,
-    }  # fmt: skip
+    assert told["rejects"] == {"contradiction": 1, "duplicate_key": 1, "missing_key": 1}
+    assert told["unreadable"] == {"due": 1, "plan_status": 1}  # of these rows, the cell alone
     assert told["rows_in"] == told["rows_kept"] + told["rows_rejected"] == len(rows)
-    assert decided(portfolio).rows.customer_id.tolist() == ["F", "inconnu"]
+    assert decided(portfolio).rows.customer_id.tolist() == ["A", "C", "F", "inconnu"]
     unknown = next(check for check in portfolio.store.report["keys"] if check["table"] == "actions")
     assert unknown["unknown_examples"] == ["inconnu"]  # named, never dropped in silence
 
@@ -157,7 +290,16 @@ def test_headings_are_found_whatever_their_case_and_a_foreign_one_is_left_alone(
                      "done_on": "Fait le"}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["decisions.decided", "readers.plan_words", "indicators.followup"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "decisions.decided",
+        "decisions.overruled",
+        "decisions.plan",
+        "readers.plan_words",
+        "indicators.followup",
+    ],
+)
 def test_the_examples_of_a_module_hold(name):
     outcome = doctest.testmod(importlib.import_module(f"capclient.{name}"))
     assert outcome.attempted > 0

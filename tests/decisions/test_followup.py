@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capclient.decisions.change_words import place_words, why_words
-from capclient.decisions.changes import KINDS, NAMES, changes, last_report
+from capclient.decisions.changes import KINDS, NAMES, _why_stage, changes, last_report
 from capclient.decisions.facts import facts
 from capclient.decisions.followup import OF_EFFECT, OF_PLAN, followup
 from capclient.decisions.plan import plan
 from capclient.findings import Finding
 from capclient.indicators.followup import compared, moved
+from capclient.notebook.chapter_followup import _done_first
 from capclient.portfolio import Portfolio
 from capclient.themes.origins import seen_at
 from capclient.vocabulary import finding_specs
@@ -151,8 +152,34 @@ def test_moves_are_those_of_both_reports_computed_again(doubled, unplanned):
             }
         found = values(told.findings)
         assert found["changed_customers"].value == told.rows.customer_id.nunique()
-        assert sum(found[f"changed_{kind}"].value for kind in KINDS) == len(told.rows)
+        grades = found["changed_payment_grade"]  # nobody paid here: that no grade moved is not known
+        assert grades.value is None and grades.reason == "missing:payments"
+        moved = sum(found[f"changed_{kind}"].value for kind in KINDS if kind != "payment_grade")
+        assert moved == len(told.rows)
         assert int(told.states.to_numpy().sum()) == len(new)
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"), [("5", "rule_5"), ("6", "rule_6"), ("7", "rule_7"), ("8", "rule_8")]
+)
+def test_a_stage_is_explained_by_the_rule_that_gave_it(rule, code):
+    new = {"rule": rule, "growth": -0.16, "growth_before": -0.12, "to_market": -0.18, "last_purchase": None}
+    found, said = _why_stage("old_age", {"growth": -0.249}, new, {})
+    assert found == code
+    words = why_words("stage", found, said, "fr", "EUR")
+    assert "−16,0" in words and "−18,0" in words and "24,9" not in words
+    assert ("−12,0" in words) is (rule == "6")
+
+
+def test_the_table_counts_each_status_and_shows_what_was_done_before_what_is_late():
+    rows = [row(client, due="2025-10-15", stake="50") for client in "BCDF"]
+    done = row("A", plan_status="done", done_on="2025-11-03", stake="80")
+    kept = row("E", "maintain", "develop", due="2025-10-15", stake="7292", comment="on laisse")
+    told = followup(company([*rows, done, kept])).rows
+    ordered = _done_first(told, 1)
+    assert ordered.status.tolist()[:2] == ["done", "late"] and len(ordered) == len(told)
+    assert told.stake[told.action.eq("maintain")].isna().all()
+    assert told.status[told.action.eq("maintain")].tolist() == ["open"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -12,7 +12,9 @@ from capclient.decisions.plan import names, plan
 from capclient.decisions.rows import COLUMNS, plan_rows
 from capclient.decisions.synthesis import FIVE, five_to_do, five_to_know
 from capclient.decisions.weak import weak_clients
-from capclient.indicators.stakes import is_secured
+from capclient.indicators.stakes import is_secured, stakes
+from capclient.notebook.chapter_actions import named_lists
+from capclient.notebook.desk import Desk, _desks, variant
 from capclient.portfolio import Portfolio
 from capclient.themes import customers
 from capclient.vocabulary import ACTIONS, Unknown
@@ -42,6 +44,34 @@ def test_without_costs_the_rules_of_margin_are_silent_and_the_stakes_say_revenue
     assert list(found) == names()
     assert "caveat.revenue_basis" in (found["retain_stake"].caveat or "")
     assert found["security_gap"].reason == "missing:cost"
+
+
+def test_without_costs_no_list_of_margins_says_that_nothing_is_to_be_done():
+    found = {item.id.removeprefix("actions."): item for item in plan(company()).findings}
+    for name in ("reprice_list", "drained_list", "weak_customers", "weak_stop"):
+        assert found[name].value is None and found[name].reason == "missing:cost", name
+    assert isinstance(found["leaving_list"].value, int)
+
+
+def test_the_lists_of_a_company_without_costs_are_not_computed_rather_than_empty():
+    before = list(_desks)
+    todo = plan(company())
+    _desks[:] = [Desk(company(), "fr")]
+    try:
+        shown = named_lists(todo).html()
+        worded = variant("actions.lists", {item.id: item for item in todo.findings})
+    finally:
+        _desks[:] = before
+    assert "Non calculé" in shown and "À revaloriser" not in shown
+    assert todo.clients.owner.isna().all() and "Responsable" not in shown  # no empty column
+    assert worded == "actions.lists.none"  # no sentence says that nobody is to be repriced
+
+
+@pytest.mark.parametrize(("potential", "rate"), [(0.0, 0.3), (500.0, 0.0), (500.0, -0.1), (None, 0.3)])
+def test_a_development_without_euros_has_no_stake_rather_than_a_stake_of_nothing(potential, rate):
+    facts = pd.DataFrame({"potential": [potential, 500.0], "margin_rate": [rate, 0.2]}, index=["A", "B"])
+    said = stakes(facts, pd.Series("develop", index=facts.index), success="0.30")
+    assert pd.isna(said["A"]) and said["B"] == 30.0
 
 
 def test_a_margin_that_falls_under_the_target_calls_for_substitution():

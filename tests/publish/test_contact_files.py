@@ -16,7 +16,7 @@ from capclient.decisions.contacts import contacts
 from capclient.portfolio import Portfolio
 from capclient.publish.calendar import Event, calendar, escaped, folded
 from capclient.publish.contact_texts import PAGES, contact_pages
-from capclient.publish.contacts import HEADS, contacts_csv, contacts_ics, write_contacts
+from capclient.publish.contacts import HEADS, contact_sheet, contacts_csv, contacts_ics, write_contacts
 from capclient.publish.workbook import write_workbook
 from capclient.wording import text
 
@@ -159,3 +159,34 @@ def test_the_same_data_give_the_same_files(portfolio, tmp_path):
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         written.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files})
     assert written[0] == written[1] and len(written[0]) == 10
+
+
+def test_prospects_stand_in_every_file_and_who_is_visited_gets_no_call_script():
+    days = pd.date_range("2023-02-01", "2025-12-10", freq="MS") + pd.Timedelta(days=9)
+    rows = [
+        {"invoice_id": f"{who}{n}", "customer_id": who, "invoice_date": day, "amount_ht": 100.0}
+        for who in ("OLD", "SIDE") for n, day in enumerate(days)
+    ]  # fmt: skip
+    for who, amount in (("VISITED", 9000.0), ("CALLED", 10.0)):
+        rows.append(
+            {"invoice_id": who, "customer_id": who, "invoice_date": "2025-12-05", "amount_ht": amount}
+        )
+    waiting = pd.DataFrame(
+        {"prospect_id": ["=P1"], "created": ["2025-11-02"], "stage": ["quote"], "amount": [500.0],
+         "probability": [0.5], "salesperson": ["Ann"]}
+    )  # fmt: skip
+    talks = pd.DataFrame({"customer_id": ["OLD"], "date": ["2025-12-12"], "type": ["call"]})
+    portfolio = Portfolio.from_frames(pd.DataFrame(rows), prospects=waiting, interactions=talks, as_of=D)
+    told = contacts(portfolio).rows
+    kinds = {row.customer_id: row.kind for row in told.itertuples() if "first_order" in row.reasons.split()}
+    assert kinds == {"VISITED": "visit", "CALLED": "call"}
+    script = contact_pages(portfolio)["appel_premiere_commande.fr.html"]
+    assert "CALLED" in script and "VISITED" not in script
+    (line,) = [
+        row for row in csv.DictReader(io.StringIO(contacts_csv(portfolio, "fr"))) if row["prospect_id"]
+    ]
+    assert (line["customer_id"], line["prospect_id"], line["kind_code"]) == ("", "'=P1", "call")
+    assert line["reasons"] == "plan d’actions"
+    assert "=P1" in contacts_ics(portfolio, "fr")
+    sheet = contact_sheet(portfolio, "fr")
+    assert sheet.customer_id[sheet.prospect_id.eq("=P1")].isna().all() and sheet.prospect_id.eq("=P1").any()

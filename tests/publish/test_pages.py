@@ -289,3 +289,19 @@ def test_no_line_ends_in_the_middle_of_the_year_before():
 
 def test_what_slides_on_a_phone_says_so_in_the_language_of_the_page():
     assert '--slide: "faites glisser →"' in page() and '--slide: "slide →"' in page("en")
+
+
+def test_the_contents_bear_the_numbers_that_sentences_cite():
+    one = report_page(
+        company={"name": "A", "siren": None, "sector": None}, lang="fr", as_of=date(2011, 11, 30), period="N",
+        currency="EUR", key_figures=[], chapters=[("20_concentration", "La concentration", "<p>x</p>")],
+        lines=Balance(1, 1, 0), amounts=Balance(1, 1, 0), reconciliations=[], method=[], thresholds=[],
+        version="0", inputs=[],
+    )  # fmt: skip
+    assert '<a href="#20_concentration"><span class="number">20</span> La concentration</a>' in one
+    assert 'class="number"' not in re.sub(r"<style>.*?</style>", "", page(), flags=re.S).partition("<main")[0]
+
+
+def test_a_link_that_proves_is_seen_as_a_link():
+    rule = re.search(r"\.cc-proof \{[^}]*\}", (places.template() / "parts.css").read_text("utf-8"))
+    assert rule and "text-decoration: underline" in rule[0]

@@ -14,6 +14,7 @@ from capclient.decisions.decided import decided
 from capclient.decisions.followup import followup
 from capclient.decisions.plan import plan
 from capclient.decisions.rows import plan_rows
+from capclient.errors import SourceError
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.publish.actions import actions_csv
@@ -128,6 +129,23 @@ def test_a_workbook_filled_in_is_read_back_whole(tmp_path, lines, prospects, the
     path = write_workbook(then, [], tmp_path, lang)
     written = filled(path, lang)
     same(read(tmp_path, lines, prospects, BOOKS[lang]), expected, written, lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_plan_is_found_by_its_headings_whatever_its_sheet_is_called(
+    tmp_path, lines, prospects, then, expected, lang
+):
+    path = write_workbook(then, [], tmp_path, lang)
+    book = openpyxl.load_workbook(path)
+    book[text("sheet.actions", lang)].title = "Plan de Paul"
+    book.save(path)
+    portfolio = read(tmp_path, lines, prospects, BOOKS[lang])  # the sheet of prospects still bears its name
+    assert sorted(decided(portfolio).rows.customer_id.dropna()) == sorted(expected.customer_id.dropna())
+    del book["Plan de Paul"], book[text("sheet.prospects", lang)]
+    book.save(path)
+    with pytest.raises(SourceError) as refused:
+        read(tmp_path, lines, prospects, BOOKS[lang])
+    assert refused.value.code == "source.no_plan_sheet" and "Action" in str(refused.value)
 
 
 @pytest.mark.slow

@@ -210,3 +210,13 @@ def test_the_recovery_list_of_a_report_leads_to_the_files():
     assert f'<bdi><a href="recouvrement/{second}.zip">C&lt;1&gt;</a></bdi>' in html
     assert html.count("<a ") == 2
     assert with_case_links("<p>rien</p>", portfolio, "fr") == "<p>rien</p>"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "sont des pseudonymes"), ("en", "are pseudonyms")])
+def test_a_letter_to_a_pseudonym_says_so_before_anything_else(lang, words):
+    found = Portfolio.from_frames(invoices(OLD), payments=one_payment(*ELSE), as_of=date(2025, 7, 30))
+    privacy = found.params.privacy.model_copy(update={"pseudonymise": True})
+    coded = Portfolio(found.params.model_copy(update={"privacy": privacy}), found.store, found.asked_as_of)
+    (case,) = recovery_cases(found)
+    assert words in plain(letter(coded, case, "formal_notice", lang))[:120]
+    assert words not in letter(found, case, "formal_notice", lang)

@@ -9,7 +9,9 @@ import pytest
 
 from capclient.decisions.review import LISTS, chosen, questions, reviews
 from capclient.portfolio import Portfolio
+from capclient.publish.client_sheet import _named
 from capclient.publish.review import review_links, review_page, write_reviews
+from capclient.wording import text
 
 AS_OF = date(2025, 12, 31)
 SCRIPT = "<script>alert(1)</script>"
@@ -179,3 +181,14 @@ def test_front_pages_and_then_one_printed_page_a_client(portfolio, pages, tmp_pa
     printed = [leaf.extract_text() for leaf in PdfReader(tmp_path / "out.pdf").pages]
     assert sum("Décidé ce jour" in leaf for leaf in printed) == sheets
     assert all("Décidé ce jour" in leaf for leaf in printed[-sheets:]), "a client takes a page and no more"
+
+
+@pytest.mark.parametrize(("facts", "words"), [
+    ({"potential_class": "high", "potential_level": "medium", "potential_source": "wallet"}, "Potentiel mesuré"),
+    ({"potential_class": "low", "potential_level": "low", "potential_source": "wallet"}, "Potentiel mesuré"),
+    ({"potential_class": "low", "potential_level": "high", "potential_source": None}, "Potentiel mesuré"),
+    ({"potential_class": "high", "potential_level": "high", "potential_source": "wallet"}, "Potentiel déclaré"),
+    ({"potential_class": "low", "potential_level": "none", "potential_source": None}, "Potentiel déclaré"),
+])  # fmt: skip
+def test_a_class_of_potential_says_whether_it_was_measured_or_declared(facts, words):
+    assert text(f"review.field.{_named('potential_class', facts)}", "fr") == words

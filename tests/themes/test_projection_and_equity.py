@@ -1,5 +1,6 @@
 """The twelve months to come and the worth of clients, on small companies whose future is known (11.1, 15.2)."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -7,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from capclient.notebook.chapter_projection import forecast_changes_table
+from capclient.notebook.desk import Desk, _desks, headline
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings, customers, equity, projection, results, retention
 from capclient.themes.outlook import NAIVE, outlook
@@ -165,6 +168,29 @@ def test_a_history_of_one_year_publishes_the_naive_rule_without_proof():
     for name in ("mase", "coverage", "next_12m_low", "next_12m_high", "total_error"):
         assert known[f"forecast.{name}"].reason == "history_short", name
     assert known["forecast.origins"].value == 0
+
+
+def test_the_card_of_a_projection_that_nothing_proves_says_so():
+    lines = monthly({name: stable(100) for name in "ABCD"})
+    known = Findings(opened(lines[lines.invoice_date >= "2025-01-01"]))
+    card = next(
+        card for card in headline(known, "fr", "EUR") if card.label.startswith("Chiffre d’affaires projeté")
+    )
+    assert "reconduite" in card.hint and "jamais éprouvé" in card.hint
+
+
+def test_the_falls_are_ranked_by_the_proportion_that_is_shown(sleeping):
+    ahead = projection(sleeping)
+    falling = ahead.clients[ahead.clients.forecast_12m.notna() & (ahead.clients.revenue > 0)].head(4).index
+    clients = ahead.clients.loc[falling].assign(state="at_risk", revenue=[100.0, 1000.0, 10_000.0, 100_000.0])
+    clients["change"] = clients.revenue * [-0.958, -0.944, -0.942, -0.938]
+    before = list(_desks)
+    _desks[:] = [Desk(sleeping, "fr")]
+    try:
+        shown = forecast_changes_table(replace(ahead, clients=clients))
+    finally:
+        _desks[:] = before
+    assert [row[0].text for row in shown.rows] == list(falling)
 
 
 def test_part_of_a_year_projects_nothing():

@@ -202,3 +202,14 @@ def test_euros_of_loss_are_said_where_the_probabilities_held(free, fading):
     assert 0.8 <= said.sum() / rows.lost.sum() <= 1.25
     silent = loss(fading[1])  # its ranks are good, its probabilities are not
     assert silent.uncalibrated is not None and silent.clients.expected_loss.isna().all()
+
+
+def test_recent_clients_are_counted_whatever_chance_multiplies_their_year(flat, fading):
+    for lines, portfolio in (flat, fading):
+        ahead = projection(portfolio)
+        seen = ahead.now.clients
+        brought = seen.index[seen.reason.isna() & seen.months.notna() & (seen.annualised > 0)]
+        assert len(lines) and ahead.used in ("alive", "risk")
+        assert set(ahead.clients.index[ahead.clients.is_annualised]) == set(brought)
+        told = {item.id: item.value for item in ahead.findings}
+        assert told["forecast.annualised_customers"] == len(brought)

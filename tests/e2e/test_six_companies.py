@@ -1,6 +1,7 @@
 """A batch of six companies of which two are broken on purpose: four reports, two explained failures."""
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from capclient.batch import manifest
+from capclient.publish.contact_texts import PAGES
 
 from .companies import HEADER, capclient, content, said, sales, write_company
 
@@ -17,9 +19,14 @@ pytestmark = pytest.mark.slow
 
 GOOD = ["alpha", "beta", "delta", "epsilon"]
 IDS = ["alpha", "beta", "broken_file", "delta", "epsilon", "killed_kernel"]
+MARK = re.compile(
+    r"^(commerciaux/.+)-[0-9a-f]{8}(?=\.html$)"
+)  # of a salesperson: two names never share a file
 REPORT = {
-    "actions.csv", "customers.csv", "customers.parquet", "index.html", "indicators.json", "manifest.json",
-    "notebooks/10_synthese.ipynb", "rejects.csv",
+    "actions.csv", "contacts.csv", "contacts.ics", "customers.csv", "customers.parquet", "index.html",
+    "indicators.json", "manifest.json", "notebooks/10_synthese.ipynb", "rejects.csv",
+    *(f"modeles/{name}.{lang}.html" for name in PAGES for lang in ("en", "fr")),
+    *(f"commerciaux/{name}.html" for name in ("Vendeur-0", "Vendeur-1", "Vendeur-2")),
 }  # fmt: skip
 
 
@@ -81,7 +88,7 @@ def test_four_companies_are_complete_and_two_say_why_not(batch: Batch) -> None:
     for id in GOOD:
         assert companies[id]["reason"] is None and companies[id]["findings"]["portfolio.revenue_n"] > 0
         assert account(batch.out, id)["status"] == "complete"
-        assert set(content(batch.out / id)) == REPORT
+        assert {MARK.sub(r"\1", name) for name in content(batch.out / id)} == REPORT
     assert len({companies[id]["findings"]["portfolio.revenue_n"] for id in GOOD}) == 4
     assert "invoice_date" in companies["broken_file"]["reason"]
     reason = companies["killed_kernel"]["reason"]

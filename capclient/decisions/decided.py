@@ -80,7 +80,10 @@ def _lapsed(told: pd.DataFrame, portfolio: Portfolio) -> pd.Series:
     """Tell which decisions to part are over: dropped, or carried out by a client that bought again since."""
     since = told.done_on.where(told.done_on.notna(), told.planned_on)
     last = portfolio.customers.get("last_purchase", pd.Series(dtype="datetime64[ns]"))
-    again = pd.to_datetime(told.customer_id.map(last)) > since
+    bought = last.reindex(
+        told.customer_id.astype("object")
+    ).to_numpy()  # of nobody too, when no client has a code
+    again = pd.Series(pd.to_datetime(bought), index=told.index) > since
     over = told.plan_status.eq("dropped") | (told.plan_status.eq("done") & again)
     return told.decision.eq("stop") & over
 

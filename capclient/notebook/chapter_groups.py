@@ -14,7 +14,7 @@ from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import UNITS, listing
 from capclient.notices import Notice
 from capclient.tables import Table
-from capclient.themes.client_groups import BETWEEN, ClientGroups, group_names, listed
+from capclient.themes.client_groups import BETWEEN, ClientGroups, group_names, listed, trait
 from capclient.vocabulary import Unknown
 from capclient.wording import has, text
 
@@ -128,9 +128,7 @@ def extremes_table(groups: ClientGroups, *, most: int = 10) -> Table | Notice:
     lang = desk().lang
     told = groups.extremes.assign(
         said=[
-            text(f"trait.{feature}.{side}", lang)
-            if has(f"trait.{feature}.{side}")
-            else figures.feature_label(feature, lang)
+            trait(feature, side, lang)
             for feature, side in zip(groups.extremes.feature, groups.extremes.side, strict=True)
         ]
     )

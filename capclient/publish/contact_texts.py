@@ -42,7 +42,10 @@ def contact_pages(portfolio: Portfolio) -> dict[str, str]:
 
 def _page(portfolio: Portfolio, reason: str, is_sent: bool, lang: str) -> str:
     rows = contacts(portfolio).rows
-    mine = rows[[reason in str(codes).split() for codes in rows["reasons"]]]
+    asked = rows["reasons"].map(
+        lambda codes: reason in str(codes).split()
+    )  # a list of none would choose no column
+    mine = rows[asked.astype(bool)]
     if reason in CALLED:
         mine = mine[mine["kind"].eq("call")]  # whom one visits needs no words for the telephone
     listed: list[Any] = list(mine.head(MOST).itertuples()) or [None]

@@ -33,7 +33,7 @@ from capclient.themes.once import once
 from capclient.themes.pricing import pricing
 from capclient.themes.purchases import purchases
 from capclient.vocabulary import Unknown
-from capclient.wording import text
+from capclient.wording import has, text
 
 BETWEEN = 0.10  # a client is between two groups when it is at most so much nearer to its own
 KNOWN = "0.50"  # share of clients for which a trait must be known to make groups
@@ -163,12 +163,23 @@ def _profiles(found: Clusters, revenue: pd.Series) -> pd.DataFrame:
     return counted.join(found.profiles.add_prefix("median_")).rename_axis("cluster")
 
 
+def trait(feature: str, side: str, lang: str) -> str:
+    """Say a trait in words; a measure of client totals has the company's own name.
+
+    >>> print(trait("Milk", "high", "en"))
+    high Milk
+    """
+    if has(f"trait.{feature}.{side}"):
+        return text(f"trait.{feature}.{side}", lang)
+    return text(f"trait.other.{side}", lang, name=feature)
+
+
 def group_name(groups: ClientGroups, label: int, lang: str) -> str:
     """Say what a group is: its one or two traits, most marked first; a case apart is called so.
 
     A group like the whole portfolio has no trait; groups that nothing tells apart keep their number.
     """
-    words = [text(f"trait.{feature}.{side}", lang) for feature, side in groups.traits.get(label, ())]
+    words = [trait(feature, side, lang) for feature, side in groups.traits.get(label, ())]
     name = listed(words, lang) if words else text("group.ordinary", lang)
     if label in groups.apart:
         name = text("group.apart", lang, name=name)

@@ -190,3 +190,11 @@ def test_prospects_stand_in_every_file_and_who_is_visited_gets_no_call_script():
     assert "=P1" in contacts_ics(portfolio, "fr")
     sheet = contact_sheet(portfolio, "fr")
     assert sheet.customer_id[sheet.prospect_id.eq("=P1")].isna().all() and sheet.prospect_id.eq("=P1").any()
+
+
+def test_a_company_with_nobody_to_contact_still_has_its_texts_to_fill_in():
+    one = pd.DataFrame(
+        {"invoice_id": ["F1"], "customer_id": ["A"], "invoice_date": ["2025-12-20"], "amount_ht": [10.0]}
+    )
+    pages = contact_pages(Portfolio.from_frames(one, as_of=date(2025, 12, 31)))
+    assert len(pages) == 8 and all("____" in page for page in pages.values())

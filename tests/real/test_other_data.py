@@ -81,7 +81,7 @@ def test_totals_say_what_they_cannot_do_and_find_groups_of_clients(wholesale: Pa
 
 @pytest.mark.slow
 def test_totals_have_their_report(wholesale: Path, tmp_path: Path) -> None:
-    run = capclient("report", wholesale, "--only", "20,50", "--out", tmp_path)
+    run = capclient("report", wholesale, "--only", "20,50", "--formats", "html,xlsx", "--out", tmp_path)
     assert run.returncode == 0, said(run)
     told = json.loads((tmp_path / "wholesale_customers" / "manifest.json").read_text("utf-8"))
     assert {one["id"]: one["status"] for one in told["chapters"]} == {

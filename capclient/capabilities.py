@@ -7,6 +7,7 @@ those it answers in ``covers``, everything else that answers stands in ``shown``
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from typing import Any
 THEMES = ("A", "B", "C", "D", "E", "F", "G", "H", "I", "J")
 EVIDENCE = "evidence"  # in ``shown``: only a signed proof can answer
 CODE = re.compile(r"([A-J][0-9]{2})(?:\.([0-9]))?")
+SELF_ASSESSMENT = re.compile(r"(?:autodiagnostic|self[- ]assessment) ?([1-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,35 @@ def planned() -> Mapping[str, Mapping[str, str]]:
 def code_of(written: object) -> tuple[str, int | None] | None:
     """Return the capability that a cell names and the number of its question; None when it is none of ours.
 
+    By its code or, as the report calls it, by its name in either language; the questions of the self-assessment by
+    their place in it.
+
     >>> code_of(" a12 "), code_of("E21.3"), code_of("Z99"), code_of("=A12")
     (('A12', None), ('E21', 3), None, None)
+    >>> code_of("Autodiagnostic 3"), code_of("self-assessment 5"), code_of("Fiche de chaque client")
+    (('E21', 3), ('E21', 5), ('A18', None))
     """
+    said = " ".join(str(written).split()).casefold()
+    if numbered := SELF_ASSESSMENT.fullmatch(said):
+        return "E21", int(numbered[1])
+    if said in _by_label():
+        return _by_label()[said], None
     match = CODE.fullmatch(str(written).strip().upper())
     if match is None or match[1] not in capabilities():
         return None
     return match[1], int(match[2]) if match[2] else None
+
+
+@cache
+def _by_label() -> Mapping[str, str]:
+    """Return capabilities by their name in either language; a name that two of them bear is left out."""
+    names = [
+        (name.casefold(), id)
+        for id, one in capabilities().items()
+        for name in dict.fromkeys((one.fr, one.en))
+    ]
+    seen = Counter(name for name, _ in names)
+    return {name: id for name, id in names if seen[name] == 1}
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -63,12 +63,21 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One numbered sentence; ``title`` leads it, ``proof`` says where it comes from and ``chapter`` is its anchor."""
+    """One numbered sentence; ``title`` leads it, ``proof`` says where it comes from, in which ``chapter``.
+
+    ``place``: what shows it there, a function of the notebook, a finding or an action; empty for the whole chapter.
+    """
 
     title: str
     words: str
     proof: str
     chapter: str
+    place: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Where the proof stands in the page."""
+        return f"{self.chapter}.{self.place}" if self.place else self.chapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class Points:
         """Return the sentences as an ordered list."""
         item = Markup('<li><strong>{}</strong> {}<br><a class="cc-proof" href="#{}">{}</a></li>')
         inside = Markup("").join(
-            item.format(point.title, point.words, point.chapter, point.proof) for point in self.points
+            item.format(point.title, point.words, point.anchor, point.proof) for point in self.points
         )
         return str(Markup('<ol class="cc-points">{}</ol>').format(inside))
 

@@ -20,7 +20,7 @@ from capclient.accounting.book import fec_book
 from capclient.checks import spoken_facts
 from capclient.engine.duckdb import workspace
 from capclient.errors import SourceError, listed
-from capclient.proposal import company_id, drafted, quoted_text, yaml_text
+from capclient.proposal import company_names, drafted, name_to_check, quoted_text, yaml_text
 from capclient.proposal.beside import sorted_tables, spoken, yaml_lines
 from capclient.readers.address import is_sqlite_file
 from capclient.readers.book import Book
@@ -90,7 +90,7 @@ def initiated(paths: Sequence[Path], out: Path) -> Initiation:
             sources += [
                 f"  # customers: {{path: {quoted_text(_relative(path, out))}}}" for path in found.ledger
             ]
-    return Initiation(tuple(lines), _yaml(out, company, period, sources), blocking)
+    return Initiation(tuple(lines), _yaml(out, paths, company, period, sources), blocking)
 
 
 def _tables_alone(paths: Sequence[Path], files: list[Path], out: Path) -> Initiation:
@@ -103,7 +103,7 @@ def _tables_alone(paths: Sequence[Path], files: list[Path], out: Path) -> Initia
     if not found.ledger:
         missing = text("init.no_ledger")
         beside += [f"  # {text('init.yaml.no_ledger')}", "  # fec: ", "  # invoice_lines: {path: }"]
-        return Initiation((*spoken(found), missing), _yaml(out, {}, [], beside), ("invoice_lines",))
+        return Initiation((*spoken(found), missing), _yaml(out, paths, {}, [], beside), ("invoice_lines",))
     draft = drafted(list(found.ledger), found.sheets)
     if any(item.table == "payments" for item in found.others):
         draft = replace(draft, settled=None)  # what was paid is in a table of its own
@@ -265,12 +265,16 @@ def _relative(path: Path, out: Path) -> str:
     return Path(os.path.relpath(path.resolve(), out.parent.resolve())).as_posix()
 
 
-def _yaml(out: Path, company: dict[str, str], period: list[str], sources: list[str]) -> str:
+def _yaml(
+    out: Path, given: Sequence[Path], company: dict[str, str], period: list[str], sources: list[str]
+) -> str:
     lang = language()
     siren = f', siren: "{company["siren"]}"' if "siren" in company else ""
+    id, name, is_open = company_names(out, given, company.get("siren", ""))
     lines = [
         f"# {text('init.yaml.title', lang)}",
-        f"company: {{id: {company_id(out.stem)}, name: {quoted_text(out.stem)}{siren}, language: {lang}}}",
+        *name_to_check(is_open),
+        f"company: {{id: {id}, name: {quoted_text(name)}{siren}, language: {lang}}}",
         "",
         f"# {text('init.yaml.as_of_comment', lang)}",
         *([f"period: {{{', '.join(period)}}}"] if period else ["# period: {as_of: 2025-12-31}"]),

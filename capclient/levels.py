@@ -75,8 +75,9 @@ PLANNED = _words(
     exit="sortie|sortir|rupture",
 )
 PROGRESS = _words(
-    open="a faire|ouvert|ouverte|en cours|commence|commencee|entame|entamee|lance|lancee|prevu|prevue|planifie|"
-    "planifiee|en attente|to do|todo|in progress|under way|underway|ongoing|started|planned|pending",
+    open="a faire|ouvert|ouverte|prevu|prevue|planifie|planifiee|en attente|to do|todo|planned|pending",
+    in_progress="en cours|commence|commencee|entame|entamee|lance|lancee|in progress|under way|underway|ongoing|"
+    "started|begun",
     done="fait|faite|termine|terminee|realise|realisee|ok|completed|closed",
     late="en retard|retard|overdue",
     dropped="abandonne|abandonnee|annule|annulee|sans suite|cancelled|canceled",

@@ -6,6 +6,7 @@ Floor 6.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from capclient.findings import reason_text
@@ -52,6 +53,11 @@ def notices_told(html: str) -> tuple[str, ...]:
 def notices_in(html: str) -> tuple[str, ...]:
     """Return what each notice of an output says, its head included, whatever stands beside it."""
     return tuple(" ".join(words) for words in _NOTICE.findall(html))
+
+
+def without_notices(html: str, dropped: Callable[[str], bool]) -> str:
+    """Return the HTML of an output less the notices whose words, head included, are to be dropped."""
+    return _NOTICE.sub(lambda found: "" if dropped(" ".join(found.groups())) else found[0], html)
 
 
 def notice(unknown: Unknown, lang: str, *, origin: str = "") -> Notice:

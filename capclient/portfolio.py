@@ -28,6 +28,13 @@ from capclient.store import Store, pinned
 from capclient.summaries import euros
 from capclient.thresholds import Thresholds
 
+MADE = (
+    "customer_days",
+    "customer_totals",
+    "positions",
+    "settlements",
+)  # by ingest, beside the canonical tables
+
 
 @dataclass(frozen=True)
 class Portfolio(Dated):
@@ -163,10 +170,7 @@ class Portfolio(Dated):
     def ledger(self) -> Ledger:
         """The canonical tables as the engine sees them."""
         folder = written(self.store.folder)[1:-1]  # without its quotes: file names follow
-        relations = {
-            name: f"read_parquet('{folder}/{name}.parquet')"
-            for name in (*schema.TABLES, "customer_days", "customer_totals")
-        }
+        relations = {name: f"read_parquet('{folder}/{name}.parquet')" for name in (*schema.TABLES, *MADE)}
         lines = str(self.store.report.get("lines", ""))
         relations["invoice_lines"] = lines.replace("{folder}", folder)
         relations["booked_lines"] = str(self.store.report.get("booked_lines", lines)).replace(

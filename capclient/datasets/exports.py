@@ -13,6 +13,7 @@ from capclient.datasets.company import AS_OF, YEARS, Company
 from capclient.datasets.names import articles
 from capclient.datasets.relation_files import (
     SHEET_COLUMNS,
+    UNWANTED,
     declared_columns,
     write_relation,
     write_service_relation,
@@ -83,10 +84,11 @@ def _wholesaler(company: Company, folder: Path) -> None:
         ("Fournitures Industrielles du Rhône", "Fichier clients", f"Édité le {AS_OF:%d/%m/%Y}"),
         ("Code client", "Raison sociale", "Groupe", "Segment", "Secteur d'activité", "Type de client",
          "Région",
-         "Pays", "Commercial", "Conditions de règlement", "Client divers", *SHEET_COLUMNS.values()),
+         "Pays", "Commercial", "Conditions de règlement", "Client divers", *SHEET_COLUMNS.values(), UNWANTED),
         [*(customers[name] for name in (
             "customer_id", "name", "group_id", "segment", "sector", "customer_type", "region", "country",
-            "salesperson", "payment_terms")), yes_no(customers["is_pool"]), *declared_columns(customers)],
+            "salesperson", "payment_terms")), yes_no(customers["is_pool"]), *declared_columns(customers),
+         yes_no(customers["opposed"])],
     )})  # fmt: skip
     write_relation(company, folder)
 

@@ -52,9 +52,9 @@ def contacts(clients: pd.DataFrame, parts: dict[str, list[str]]) -> pd.DataFrame
             if customer in changed and place == 0:
                 left = AS_OF - pd.Timedelta(days=int(rng.integers(20, 200)))
                 rows.append(
-                    (customer, _person(rng), _ROLES[0], "theirs", left + pd.Timedelta(days=12), pd.NaT)
+                    (customer, person(rng), _ROLES[0], "theirs", left + pd.Timedelta(days=12), pd.NaT)
                 )
-            rows.append((customer, _person(rng), _ROLES[place], "theirs", since, left))
+            rows.append((customer, person(rng), _ROLES[place], "theirs", since, left))
     table = pd.DataFrame(rows, columns=["customer_id", "person", "role", "side", "since", "until"])
     return table.sort_values(["customer_id", "side", "role", "since"], kind="stable", ignore_index=True)
 
@@ -128,5 +128,6 @@ def evidence() -> pd.DataFrame:
     return table.assign(date=pd.to_datetime(table["date"]), maturity=table["maturity"].astype("float64"))
 
 
-def _person(rng: np.random.Generator) -> str:
+def person(rng: np.random.Generator) -> str:
+    """Draw the name of somebody."""
     return f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"

@@ -33,6 +33,7 @@ SHEET_COLUMNS = {  # of the clients' file, after those that every export has
     "outlook": "Perspectives", "rd_collab": "R&D commune", "learning": "Apprentissage",
     "competitors_known": "Concurrents connus",
 }  # fmt: skip
+UNWANTED = "Ne plus solliciter"
 EXCHANGES_HEADER = (
     "Code client", "Date", "Nature", "Phase", "Gravité", "Coût", "Heures", "Recommandation (0 à 10)",
     "Satisfaction (1 à 5)", "Demandé par le commercial", "Ouvert le", "Clos le", "Rappelé le", "Montant", "Canal",
@@ -90,8 +91,9 @@ def write_relation(company: Company, folder: Path) -> None:
     write_workbook(folder / "relation.xlsx", {
         "Interlocuteurs": Sheet(
             (f"Interlocuteurs, édité le {AS_OF:%d/%m/%Y}",),
-            ("Code client", "Personne", "Fonction", "Côté", "Depuis", "Jusqu'au"),
-            [people["customer_id"], people["person"], people["role"], side, people["since"], people["until"]],
+            ("Code client", "Personne", "Fonction", "Côté", "Depuis", "Jusqu'au", UNWANTED),
+            [people["customer_id"], people["person"], people["role"], side, people["since"], people["until"],
+             yes_no(people["opposed"])],
         ),
         "Objectifs": Sheet(
             ("Objectifs des commerciaux",), ("Commercial", "Visites par an", "Coût d'une visite"),
@@ -106,8 +108,8 @@ def write_relation(company: Company, folder: Path) -> None:
 
 def write_service_relation(company: Company, folder: Path) -> None:
     """Write what the services company keeps: a workbook filled in by hand, no tool behind it."""
-    met, file = company.interactions, company.prospects
-    assert met is not None and file is not None
+    met, file, people = company.interactions, company.prospects, company.contacts
+    assert met is not None and file is not None and people is not None
     severity = met["severity"].map({"major": "Majeure", "minor": "Mineure"})
     write_workbook(folder / "suivi.xlsx", {
         "Échanges": Sheet(
@@ -124,6 +126,10 @@ def write_service_relation(company: Company, folder: Path) -> None:
              "Chargé d'affaires"),
             [file["prospect_id"], file["source"], file["created"], file["stage"], file["amount"],
              file["closed_date"], file["outcome"].map(OUTCOMES), file["customer_id"], file["salesperson"]],
+        ),
+        "Interlocuteurs": Sheet(
+            ("Qui appeler",), ("N° client", "Personne", "Fonction", "Depuis", "Jusqu'au"),
+            [people[name] for name in ("customer_id", "person", "role", "since", "until")],
         ),
     })  # fmt: skip
 

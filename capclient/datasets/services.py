@@ -11,7 +11,7 @@ from capclient.datasets.answer_key import company_key, entry, purchase_dates
 from capclient.datasets.company import AS_OF, FIRST_DAY, YEARS, Company, day_number, euros, numbered
 from capclient.datasets.names import site_names
 from capclient.datasets.profiles import rare_days
-from capclient.datasets.services_relation import exchanges, prospects, with_partners
+from capclient.datasets.services_relation import deadlines, exchanges, people, prospects, with_partners
 from capclient.datasets.settlements import settlements
 
 SEED = 20_250_202
@@ -80,6 +80,7 @@ def services() -> Company:
     gone = [one["customer_id"] for one in clients if one["profile"] == "contract_ended_long_ago"]
     paid, owed = settlements(lines, customers, gone)
     profile = {one["customer_id"]: one["profile"] for one in clients}
+    known, cast = people(customers, lines)
     return Company(
         "services",
         "Atlantique Maintenance Services",
@@ -89,7 +90,10 @@ def services() -> Company:
         contracts=told,
         interactions=exchanges(customers, lines, owed["settlements"]["disputed"], profile),
         prospects=prospects(customers, contracts),
-        key=company_key("services", clients, **planted, **owed),
+        contacts=known,
+        key=company_key(
+            "services", clients, **planted, **owed, parts=cast | {"deadlines": deadlines(contracts, gone)}
+        ),
     )
 
 

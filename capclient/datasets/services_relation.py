@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from capclient.datasets import proofs
 from capclient.datasets.company import AS_OF, YEARS, workday
 
 SEED = 20_250_211
@@ -16,6 +17,8 @@ _SHARED, _SEVERAL = 9, 6
 _KEPT = YEARS[3:]
 _CAUSES = ("Délai d’intervention", "Panne répétée", "Facture contestée", "Propreté du chantier")
 _PROSPECTS = 36
+_ALONE, _CHANGED = 4, 3
+_ROLES = ("Services généraux", "Direction", "Comptabilité", "Maintenance")
 
 
 def with_partners(contracts: pd.DataFrame, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -147,3 +150,36 @@ def prospects(customers: pd.DataFrame, contracts: pd.DataFrame) -> pd.DataFrame:
     table["source"] = np.where(rng.random(len(table)) < 0.6, "Appel d'offres", "Demande directe")
     table.insert(0, "prospect_id", "AO" + (table.index + 1).astype(str).str.zfill(3))
     return table
+
+
+def people(customers: pd.DataFrame, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """Return the people known at the clients that buy, and which of them hang on one person or have lost one.
+
+    ``single_contact``: large clients where one person is known; ``contact_changed``: somebody left in the last year.
+    """
+    rng = np.random.default_rng(SEED + 3)
+    sold = lines[lines["invoice_date"].dt.year == YEARS[-1]].groupby("customer_id")["amount_ht"].sum()
+    buying = sold[sold > 0].sort_values(ascending=False, kind="stable").index
+    first = lines.groupby("customer_id")["invoice_date"].min()
+    large = rng.permutation(buying[:16].to_numpy())
+    single, changed = set(large[:_ALONE]), set(large[_ALONE : _ALONE + _CHANGED])
+    rows: list[tuple[Any, ...]] = []
+    for customer in customers["customer_id"][customers["customer_id"].isin(buying)]:
+        start = max(pd.Timestamp(YEARS[0], 1, 4), first[customer])
+        for place in range(1 if customer in single else int(rng.integers(2, 4))):
+            rows.append((customer, proofs.person(rng), _ROLES[place], start, pd.NaT))
+        if customer in changed:
+            left = workday(AS_OF - pd.Timedelta(days=int(rng.integers(30, 240))))
+            rows.append((customer, proofs.person(rng), _ROLES[-1], start, left))
+    table = pd.DataFrame(rows, columns=["customer_id", "person", "role", "since", "until"])
+    planted = {"single_contact": sorted(map(str, single)), "contact_changed": sorted(map(str, changed))}
+    return table.assign(side="theirs").sort_values("customer_id", kind="stable", ignore_index=True), planted
+
+
+def deadlines(contracts: pd.DataFrame, gone: list[str]) -> list[str]:
+    """Return the clients, but those ``gone`` for long, with a date of a contract near or past that nobody renewed."""
+    near = (AS_OF + pd.DateOffset(months=3)).normalize()
+    open_ended = contracts[contracts["renewed_by"].isna() & ~contracts["customer_id"].isin(gone)]
+    coming = open_ended[["notice_date", "tender_date", "end"]]
+    coming = coming.where(coming.gt(open_ended["start"], axis=0))  # a tender before the contract was won
+    return sorted(map(str, open_ended.loc[(coming <= near).any(axis=1), "customer_id"].unique()))

@@ -15,6 +15,7 @@ from capclient.datasets.customer_sheet import described
 from capclient.datasets.encounters import encounters, reminders, service_costs
 from capclient.datasets.flaws import COUNTER, NOBODY, unattributed, with_duplicates, with_two_spellings
 from capclient.datasets.ledger import Catalogue, losses, payments, sold_lines, with_credit_notes, with_vat
+from capclient.datasets.objections import with_objections
 from capclient.datasets.profiles import SEASONS, Plan, make_plan
 from capclient.datasets.proofs import contacts, evidence, targets
 from capclient.datasets.prospection import prospects
@@ -84,6 +85,7 @@ def wholesaler() -> Company:
     pool = pd.DataFrame([{"customer_id": POOL, "name": POOL_NAME, "country": "FR", "is_pool": True}])
     sheet = pd.concat([customers.drop(columns="profile"), pool], ignore_index=True)
     sheet, declared = described(sheet, known)
+    sheet, relation["contacts"], objections = with_objections(sheet, relation["contacts"], told["parts"])
     return Company(
         "grossiste",
         "Fournitures Industrielles du Rhône",
@@ -95,6 +97,7 @@ def wholesaler() -> Company:
         key=company_key(
             "grossiste", clients, pool=[POOL], duplicate_lines=duplicates, identifier_spellings=spellings,
             lines_without_client=int(lines["customer_id"].isna().sum()), **told, **declared,
+            objections=objections,
         ),
     )  # fmt: skip
 

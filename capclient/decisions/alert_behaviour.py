@@ -25,6 +25,7 @@ from capclient.portfolio import Portfolio
 from capclient.themes.activity import behaviour
 from capclient.themes.erosion import erosion
 from capclient.themes.lifecycle import lifecycle
+from capclient.themes.margins import margins
 from capclient.themes.origins import seen_at
 from capclient.vocabulary import Unknown
 
@@ -138,14 +139,15 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def margin_erosion(portfolio: Portfolio) -> pd.DataFrame | Unknown:
-    """A5: a client kept whose margin rate fell beyond the limit."""
+    """A5: a client kept whose margin rate fell beyond the limit two years running (4.2)."""
     known = erosion(portfolio)
-    if known.reason is not None:
-        return known.reason
+    reason = known.reason or margins(portfolio).reasons["n2"]
+    if reason is not None:
+        return reason
     table = known.customers
     if table.empty:
         return Unknown("denominator_zero")
-    fell = table[table.is_eroding.astype(bool)]
+    fell = table[table.two_years.astype(bool)]
     return raised(
         fell.index,
         since=None,

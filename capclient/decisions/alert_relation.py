@@ -21,7 +21,7 @@ from capclient.themes.declared import declared
 from capclient.themes.effort import effort
 from capclient.themes.events import events
 from capclient.themes.lateness import lateness
-from capclient.themes.origins import seen_at
+from capclient.themes.origins import contracts_on, seen_at
 from capclient.themes.payment_terms import payment_terms, terms_by_client
 from capclient.themes.settlements import overdue
 from capclient.vocabulary import Unknown
@@ -35,7 +35,7 @@ def deadlines(portfolio: Portfolio) -> pd.DataFrame | Unknown:
     """A7: a tender, a notice or an end of contract within three months, or past and unanswered."""
     if portfolio.no_days is not None:
         return portfolio.no_days
-    contracts = portfolio.table("contracts")
+    contracts = contracts_on(portfolio, portfolio.as_of)  # on a past day nobody knew who would renew
     if contracts.empty:
         return Unknown("missing:contracts")
     frame, states = portfolio.customers, behaviour(portfolio).state

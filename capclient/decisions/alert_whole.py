@@ -9,7 +9,7 @@ import pandas as pd
 
 from capclient.decisions.alert_rows import Rule, raised
 from capclient.findings import Finding
-from capclient.indicators.exact import number
+from capclient.indicators.exact import Limit, number
 from capclient.portfolio import Portfolio
 from capclient.themes.concentration import concentration
 from capclient.themes.quality import quality
@@ -56,10 +56,14 @@ def data_quality(portfolio: Portfolio) -> pd.DataFrame | Unknown:
     share, failed = found["quality.revenue_unassigned_share"], found["quality.reconciliations_failed"]
     if share.value is None and failed.value is None:
         return Unknown(share.reason or "not_applicable")
-    much = share.value is not None and float(share.value) > float(portfolio.thresholds.alerts.unassigned)
+    amount = found["quality.revenue_unassigned"].value
+    much = share.value is not None and _above(
+        float(amount or 0),
+        portfolio.thresholds.alerts.unassigned,
+        portfolio.total_revenue(portfolio.windows.n),
+    )
     if not much and not failed.value:
         return _none()
-    amount = found["quality.revenue_unassigned"].value
     return raised([None], since=None, stake=amount, share=share.value, failed=failed.value)
 
 
@@ -74,13 +78,18 @@ def unreliable_concentration(portfolio: Portfolio) -> pd.DataFrame | Unknown:
     if total <= 0:
         return Unknown("denominator_zero")
     hidden = round(total - float(frame.revenue_n[~frame.is_pool].sum()), 2)
-    if hidden <= float(portfolio.thresholds.alerts.pooled) * total:
+    if not _above(hidden, portfolio.thresholds.alerts.pooled, total):
         return _none()
     return raised([None], since=None, stake=hidden, share=hidden / total, amount=hidden)
 
 
 def _at_least(value: float | int | str, limit: object) -> bool:
     return number(round(float(value), 10)) >= number(str(limit))
+
+
+def _above(amount: float, limit: Limit, total: float) -> bool:
+    """Tell whether an amount is more than a share of a total, exactly: both are whole cents (0.3)."""
+    return number(round(amount, 2)) > number(limit) * number(round(total, 2))
 
 
 def _none() -> pd.DataFrame:

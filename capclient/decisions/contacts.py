@@ -15,6 +15,7 @@ from capclient.decisions.contact_facts import Known, contact_facts
 from capclient.decisions.contact_findings import INPUTS, names, plan_findings
 from capclient.decisions.contact_plan import PROSPECT, WORKED, capacities, promises
 from capclient.decisions.contact_triggers import TRIGGERS
+from capclient.decisions.twins import other_codes
 from capclient.findings import Finding, finding
 from capclient.indicators.contact_schedule import (
     CALLS,
@@ -57,9 +58,9 @@ RHYTHM = {
 
 @dataclass(frozen=True)
 class Contacts:
-    """``rows``: the contacts in order of days: ``id customer_id prospect_id name person kind due wanted is_late reasons
-    owner channel stake revenue merged`` (no ``customer_id`` for a prospect that nobody has invoiced yet);
-    ``overflow``: the same of those that found no day (``due`` missing), dearest first.
+    """``rows``: the contacts in order of days: ``id customer_id prospect_id name other_code person kind due wanted
+    is_late reasons owner channel stake revenue merged`` (no ``customer_id`` for a prospect that nobody has invoiced
+    yet); ``overflow``: the same of those that found no day (``due`` missing), dearest first.
 
     ``owner`` is a salesperson or one of :data:`ROLES`. ``load``: by owner, ``visits calls letters`` planned, the
     ``capacity`` of visits and of calls (missing where there is no limit), ``overflow`` and its ``overflow_revenue``.
@@ -153,7 +154,7 @@ def _told(portfolio: Portfolio, rows: pd.DataFrame, people: dict[str, str]) -> p
     said = names_of(portfolio, who) if len(who) else pd.Series(dtype="object")
     rows = rows.assign(
         name=rows["customer_id"].map(said), person=rows["customer_id"].map(people).astype("object"),
-        channel=rows["kind"].map(CHANNEL),
+        channel=rows["kind"].map(CHANNEL), other_code=rows["customer_id"].map(other_codes(portfolio)),
         is_late=(pd.to_datetime(rows["wanted"]) <= pd.Timestamp(portfolio.as_of)).astype(bool),
     )  # fmt: skip
     company = portfolio.params.company.id
@@ -165,8 +166,8 @@ def _told(portfolio: Portfolio, rows: pd.DataFrame, people: dict[str, str]) -> p
     rows["name"] = rows["name"].astype("object").where(~asked, codes.astype("object"))
     rows["customer_id"] = rows["customer_id"].astype("object").where(~asked, None)
     return rows[
-        ["id", "customer_id", "prospect_id", "name", "person", "kind", "due", "wanted", "is_late", "reasons", "owner",
-         "channel", "stake", "revenue", "merged"]
+        ["id", "customer_id", "prospect_id", "name", "other_code", "person", "kind", "due", "wanted", "is_late",
+         "reasons", "owner", "channel", "stake", "revenue", "merged"]
     ]  # fmt: skip
 
 

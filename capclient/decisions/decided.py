@@ -93,7 +93,8 @@ def _agreed(rows: pd.DataFrame, portfolio: Portfolio) -> pd.DataFrame:
     here = rows.planned_on == pd.Timestamp(portfolio.as_of)
     renewed = proposed_dates(rows, portfolio.thresholds.actions.due_days)
     late = rows.plan_status.eq("late") & rows.status_said.ne("late")
-    rows = rows.assign(due=rows.due.mask(renewed), plan_status=rows.plan_status.mask(renewed & late, "open"))
+    said = rows.status_said.where(rows.status_said.eq("in_progress"), "open")
+    rows = rows.assign(due=rows.due.mask(renewed), plan_status=rows.plan_status.mask(renewed & late, said))
     return rows[here | rows.plan_status.ne("done")].set_index(["id", "action"])[list(AGREED)]
 
 
@@ -141,19 +142,19 @@ def latest_plan(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def progress(rows: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Return the status of actions on a day: ``done``, ``dropped``, ``late`` or ``open``.
+    """Return the status of actions on a day: ``done``, ``dropped``, ``late``, ``in_progress`` or ``open``.
 
     Done: somebody wrote so, or wrote the day on which it was (``done_on``, not after ``day``). Late: neither done nor
-    dropped, and the date agreed is past; or somebody wrote that it is late. A mere follow-up (``action`` ``maintain``,
-    where that column is) has no date to miss.
+    dropped, and the date agreed is past, even where somebody has begun; or somebody wrote that it is late. A mere
+    follow-up (``action`` ``maintain``, where that column is) has no date to miss.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"plan_status": ["open", "open", "done", None, "dropped"],
-    ...     "due": pd.to_datetime(["2025-03-01", "2025-05-01", None, None, "2025-01-01"]),
-    ...     "done_on": pd.to_datetime([None, None, None, "2025-02-01", None])})
+    >>> rows = pd.DataFrame({"plan_status": ["open", "open", "done", None, "dropped", "in_progress"],
+    ...     "due": pd.to_datetime(["2025-03-01", "2025-05-01", None, None, "2025-01-01", "2025-05-01"]),
+    ...     "done_on": pd.to_datetime([None, None, None, "2025-02-01", None, None])})
     >>> progress(rows, pd.Timestamp("2025-03-31")).tolist()
-    ['late', 'open', 'done', 'done', 'dropped']
+    ['late', 'open', 'done', 'done', 'dropped', 'in_progress']
     """
     said = rows.plan_status.astype("object")
     done = (said.eq("done") & ~(rows.done_on > day)) | (rows.done_on <= day)
@@ -161,7 +162,7 @@ def progress(rows: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     late = said.eq("late") | (rows.due < day)
     if "action" in rows:
         late &= rows.action.ne("maintain")
-    status = pd.Series("open", index=rows.index, dtype="object")
+    status = pd.Series("open", index=rows.index, dtype="object").mask(said.eq("in_progress"), "in_progress")
     return status.mask(late, "late").mask(done, "done").mask(dropped, "dropped")
 
 

@@ -24,7 +24,7 @@ from capclient.themes.once import once
 from capclient.themes.origins import seen_at
 from capclient.vocabulary import Unknown
 
-STATUSES = ("done", "open", "late", "dropped", "replaced")
+STATUSES = ("done", "in_progress", "open", "late", "dropped", "replaced")
 OF_PLAN = ("planned", *STATUSES, "done_rate", "late_stake")
 OF_EFFECT = ("effect", "effect_amount", "effect_margin", "better_share")
 PLANS = 4  # of which the actions are compared: each costs the stages of its day
@@ -33,8 +33,8 @@ PLANS = 4  # of which the actions are compared: each costs the stages of its day
 @dataclass(frozen=True)
 class Followup:
     """``rows``: one row a planned action, late ones first, then by stake: ``id customer_id name action owner due status
-    done_on comment planned_on stake``. A status of D: ``done``, ``open``, ``late``, ``dropped``, or ``replaced`` (the
-    next plan no longer holds it).
+    done_on comment planned_on stake``. A status of D: ``done``, ``in_progress``, ``open``, ``late``, ``dropped``, or
+    ``replaced`` (the next plan no longer holds it).
 
     ``effects``: actions done that can be compared: ``customer_id name action done_on months before after expected
     middle controls level`` and ``margin_before margin_after margin_expected`` (euros). ``changes``: what changed since.
@@ -71,17 +71,17 @@ def planned(rows: pd.DataFrame) -> pd.DataFrame:
     """
     known = rows.assign(id=identifiers(rows)).dropna(subset="action")
     first = known.action_rank.isna() | (known.action_rank == 1)
-    engaged = known.plan_status.isin(CLOSED) | known.comment.notna()
+    engaged = known.plan_status.isin(CLOSED) | known.status_said.eq("in_progress") | known.comment.notna()
     mine = known[(first & known.action.ne("maintain")) | engaged]
     done = mine[mine.plan_status.eq("done")]
     last = mine.drop_duplicates(["id", "action"], keep="last")
     last = last[last.plan_status.ne("done")]
     newest = last.id.map(known.groupby("id").planned_on.max())
-    gone = (last.planned_on < newest) & last.plan_status.isin(["open", "late"])
+    gone = (last.planned_on < newest) & last.plan_status.isin(["open", "in_progress", "late"])
     last = last.assign(plan_status=last.plan_status.mask(gone, "replaced"))
     whole = pd.concat([done, last]).rename(columns={"plan_status": "status"})
     place = whole.status.map(
-        {status: n for n, status in enumerate(("late", "open", "done", "dropped", "replaced"))}
+        {status: n for n, status in enumerate(("late", "in_progress", "open", "done", "dropped", "replaced"))}
     )
     names = [
         "id",

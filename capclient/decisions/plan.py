@@ -11,9 +11,11 @@ from datetime import date, timedelta
 import pandas as pd
 
 from capclient.decisions.at_stake import assumptions, client_stakes, secured, waiting_prospects
-from capclient.decisions.decided import decided
+from capclient.decisions.decided import decided, identifiers
 from capclient.decisions.facts import Facts, facts
 from capclient.decisions.overruled import above_rules, as_kept, without_dropped
+from capclient.decisions.twins import other_codes
+from capclient.decisions.unheard import unheard, unheard_figures
 from capclient.decisions.weak import DECISIONS, weak_clients
 from capclient.findings import Finding, Value, finding
 from capclient.indicators.priorities import priority_actions
@@ -36,7 +38,8 @@ class Plan:
     """``clients``: ``action``, ``rule``, ``reasons``, ``action_secondary``, ``silent``, ``stake``, ``step`` (of a
     substitution: ``to_secure`` or ``reprice``), ``owner``, ``due``, beside what decided them; the largest stake first.
 
-    A client also has ``proposed``, the action of the rules, and ``decided``, what people decided if it is weak.
+    A client also has ``proposed``, the action of the rules, ``decided``, what people decided if it is weak, and
+    ``other_code``, the codes under which it may stand a second time.
 
     ``prospects``: the open ones, to be won, with their stake. ``lists``: the five lists of names, by their code.
     ``weak``: weak clients with the ``decision`` proposed. ``secured``: whether prices may be raised, what is secured,
@@ -67,6 +70,7 @@ def plan(portfolio: Portfolio) -> Plan:
     limits, active = portfolio.thresholds.actions, portfolio.thresholds.activity
     clients = known.clients.join(chosen)
     clients["decided"] = told.clients.decision.reindex(clients.index)
+    clients["other_code"] = other_codes(portfolio).reindex(clients.index)
     clients["stake"] = client_stakes(portfolio, known, chosen.action)
     covered = secured(portfolio, known, chosen.action)
     # prices wait as long as nothing shows that what they put at risk is covered
@@ -76,9 +80,7 @@ def plan(portfolio: Portfolio) -> Plan:
     day = pd.Timestamp(portfolio.as_of)
     clients["owner"] = clients.salesperson
     clients["due"] = [day + timedelta(days=limits.due_days[action]) for action in clients.action]
-    mine = told.agreed.reindex(pd.MultiIndex.from_arrays([clients.index, clients.action]))
-    for name in ("owner", "due"):
-        clients[name] = clients[name].where(mine[name].isna().to_numpy(), mine[name].to_numpy())
+    clients = _as_agreed(clients, clients.index, clients.action, told.agreed)
     clients = clients.sort_values(
         ["stake", "name"], ascending=[False, True], kind="stable", na_position="last"
     )
@@ -87,6 +89,8 @@ def plan(portfolio: Portfolio) -> Plan:
         waiting = waiting.assign(
             owner=waiting.salesperson, due=day + timedelta(days=limits.due_days["prospect"])
         )
+        asked = pd.Series("prospect", index=waiting.index)
+        waiting = _as_agreed(waiting, identifiers(waiting), asked, told.agreed)
     lists = five_lists(clients, high=float(active.risk_high))
     weak = weak_clients(clients, service_rate=float(portfolio.thresholds.profitability.service_rate))
     weak["decision_proposed"] = weak.decision
@@ -96,6 +100,16 @@ def plan(portfolio: Portfolio) -> Plan:
         clients, waiting, lists, weak, covered, known.basis, None,
         _findings(portfolio, clients, waiting, lists, weak, covered, known.basis), told.agreed,
     )  # fmt: skip
+
+
+def _as_agreed(
+    frame: pd.DataFrame, ids: pd.Index | pd.Series, actions: pd.Series, agreed: pd.DataFrame
+) -> pd.DataFrame:
+    """Return owners and dates as people wrote them for the same actions, else as the plan proposes them."""
+    mine = agreed.reindex(pd.MultiIndex.from_arrays([ids, actions]))
+    said = {name: mine[name].to_numpy() for name in ("owner", "due")}
+    kept = {name: frame[name].where(pd.isna(values), values) for name, values in said.items()}
+    return frame.assign(**kept)
 
 
 def actions_of(portfolio: Portfolio, known: Facts) -> pd.DataFrame:
@@ -190,9 +204,17 @@ def _findings(
         values |= {"secured_amount": has, "at_risk_amount": risks, "security_gap": max(0.0, risks - has)}
     values["weak_customers"] = len(weak)
     values |= {f"weak_{decision}": int(weak.decision.eq(decision).sum()) for decision in DECISIONS}
-    mute = {"reprice_list": _unheard(clients, basis, "3"), "drained_list": _unheard(clients, basis, "2")}
-    mute |= dict.fromkeys(WEAK, _unheard(clients, basis, "2", "3") if weak.empty else None)
-    values |= {name: reason for name, reason in mute.items() if reason and not values[name]}
+    lacks = unheard(clients, basis)
+    mute = unheard_figures(clients, basis)
+    if weak.empty and {"2", "3"} <= set(lacks):
+        mute |= dict.fromkeys(WEAK, lacks["2"])
+    mute = {name: reason for name, reason in mute.items() if not values[name]}
+    # nothing is known of the euros of whom nobody could find
+    values |= mute | {
+        name.replace("_customers", "_stake"): reason
+        for name, reason in mute.items()
+        if name.replace("_customers", "_stake") in values
+    }
     chances = assumptions(portfolio)
     caveats = {f"{action}_stake": LEVEL[basis] for action in ACTIONS} | {"prospects_stake": LEVEL[basis]}
     if chances.doubt:
@@ -200,14 +222,6 @@ def _findings(
     winback = "caveat.winback_observed" if chances.observed else "caveat.winback_assumed"
     caveats["prospect_stake"] = f"{winback} {LEVEL[basis] or ''}".strip()
     return [finding(f"actions.{name}", values[name], caveat=caveats.get(name)) for name in names()]
-
-
-def _unheard(clients: pd.DataFrame, basis: str, *rules: str) -> Unknown | None:
-    """Say what lacked when these rules could speak of no client: none found is then no good news."""
-    here = clients.silent[~clients.action.isin(["exit", "prospect"])].str.split()
-    if here.empty or not all(set(rules) <= set(codes) for codes in here):
-        return None
-    return Unknown("missing:cost" if basis == "revenue" else "missing:cost_to_serve")
 
 
 def _no_stake(action: str) -> Unknown:

@@ -22,7 +22,7 @@ from capclient.indicators.recovery import CLAIMED
 from capclient.levels import activity_code
 from capclient.periods import rolling, shifted
 from capclient.portfolio import Portfolio
-from capclient.themes.accounts import PAYMENTS, tables
+from capclient.themes.accounts import PAYMENTS
 from capclient.themes.accounts import year as year_of
 from capclient.themes.buyers import FOREIGN, PRIVATE, kinds_of_buyers
 from capclient.themes.once import once
@@ -189,15 +189,15 @@ def recovery_cases(portfolio: Portfolio) -> list[Case]:
     if table.empty:
         return []
     asked = {"customers": list(table.index), "day": portfolio.as_of}
-    items = portfolio.ledger.frame(engine.items(**tables(portfolio)), asked)
+    items = portfolio.ledger.frame(engine.ITEMS, asked)
     day = pd.Timestamp(portfolio.as_of)
     items["disputed"] = items.disputed.astype(bool)
     items["is_overdue"] = pd.to_datetime(items.due_date) < day
     items["days_late"] = (day - pd.to_datetime(items.due_date)).dt.days.clip(lower=0)
     buyers = kinds_of_buyers(portfolio)
     statement = _interest(portfolio, items, buyers, asked)
-    dues = portfolio.ledger.frame(engine.instalments(**tables(portfolio)), asked)
-    account = portfolio.ledger.frame(engine.statement(with_payments=portfolio.has(PAYMENTS)), asked)
+    dues = portfolio.ledger.frame(engine.INSTALMENTS, asked)
+    account = portfolio.ledger.frame(engine.STATEMENT, asked)
     account["balance"] = account.groupby("customer_id").amount.cumsum()
     paid = pd.DataFrame(
         columns=["payment_id", "customer_id", "invoice_id", "date", "method", "kind", "amount"]
@@ -234,7 +234,7 @@ def _interest(
     )
     if no_payments(portfolio) is None and len(late):
         year = year_of(portfolio)
-        parts = portfolio.ledger.frame(engine.paid_late(), asked | {"start": year.start, "end": year.end})
+        parts = portfolio.ledger.frame(engine.PAID_LATE, asked | {"start": year.start, "end": year.end})
         keys = late.assign(item=late.index).sort_values("due_date", kind="stable")
         bill = ["customer_id", "invoice_id", "billed"]  # a number may come back
         first = keys.drop_duplicates(bill)[[*bill, "item"]]

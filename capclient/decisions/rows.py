@@ -14,9 +14,9 @@ from capclient.decisions.plan import Plan
 
 # Columns that people fill or change in the plan they send back; the others are ours.
 EDITED = ("action", "owner", "due", "plan_status", "done_on", "decision", "comment")
-STATUSES = ("open", "done", "late", "dropped")
+STATUSES = ("open", "in_progress", "done", "late", "dropped")
 COLUMNS = (
-    "customer_id", "prospect_id", "name", "proposed", "action", "action_rank", "reasons", "step", "stake",
+    "customer_id", "prospect_id", "name", "other_code", "proposed", "action", "action_rank", "reasons", "step", "stake",
     *EDITED[1:-2], "decision_proposed", *EDITED[-2:], "planned_on",
 )  # fmt: skip
 
@@ -29,9 +29,10 @@ def plan_rows(todo: Plan, *, as_of: date) -> pd.DataFrame:
     DataFrame
         :data:`COLUMNS`. ``action_rank``: 1 is the priority action, which alone has a ``stake`` (euros a year) and a
         ``step``; ``reasons``: codes separated by blanks; ``proposed``: the action of the rules, another ``action`` was
-        chosen by people; ``decision_proposed`` for weak clients, ``decision`` once people wrote it. What they wrote of
-        an action that is not done yet stands: ``owner``, ``due``, ``comment`` and ``plan_status`` (``late``, when its
-        date is past, ``dropped``); else ``open``. Clients come by stake, then prospects by theirs.
+        chosen by people; ``decision_proposed`` for weak clients, ``decision`` once people wrote it; ``other_code``:
+        under which the client may stand again. What they wrote of an action that is not done yet stands: ``owner``,
+        ``due``, ``comment`` and ``plan_status`` (``in_progress``, ``late`` when its date is past, ``dropped``); else
+        ``open``. Clients come by stake, then prospects by theirs.
     """
     rows: list[dict[str, object]] = []
     # a report never decides to part: it proposes to discuss it
@@ -40,6 +41,7 @@ def plan_rows(todo: Plan, *, as_of: date) -> pd.DataFrame:
         shared: dict[str, object] = {
             "customer_id": str(client.Index),
             "name": client.name,
+            "other_code": client.other_code,
             "owner": client.owner,
             "due": client.due,
         }

@@ -146,7 +146,9 @@ def five_to_do(portfolio: Portfolio) -> list[Todo] | Unknown:
     live = todo.prospects
     if len(live) and live.stake.gt(0).any():
         names = _prospects(portfolio, live.head(NAMED))
-        found.append(Todo("acquire", len(live), float(live.stake.sum()), names, live.due.min()))
+        found.append(
+            Todo("acquire", len(live), float(live.stake.sum()), names, first_due(live.due, portfolio.as_of))
+        )
     ranked = sorted(found, key=lambda item: -round(item.stake, 2))
     rest = [*ranked, *bare]
     urgent = [item for item in rest if item.kind == "retain"] + _secure(portfolio)

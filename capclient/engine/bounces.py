@@ -16,31 +16,29 @@ from capclient.engine.receivables import AGAIN, UNTIL
 OWED = "kind IN ('invoice', 'deposit', 'opening') AND amount > 0 AND invoice_id IS NOT NULL"
 BACK = "kind = 'reject' AND amount > 0"  # a refund of what was paid too much gives back, and bounces nothing
 
-# What settled what: ``pair`` holds no receipt that came back; what paid a bounce is told of the invoice.
-PAIRS = """
-WITH position AS MATERIALIZED ({positions}),
-owed AS (
-    SELECT customer_id, invoice_id, date, min(kind) AS kind, {until} FROM position
-    WHERE {owed} AND booked <= $day GROUP BY customer_id, invoice_id, date WINDOW {again}
-),
-back AS (
+# The CTE ``pair`` of a query: what settled which invoice, as known on ``$day``. It holds no receipt that came back;
+# what paid a bounce is told of the invoice. Rows: ``customer_id invoice_id kind date due_date is_estimated credit_kind
+# paid_date amount method credit_id`` (euros, DECIMAL); ``date`` is that of the invoice.
+PAIRS = f"""
+WITH back AS (
     SELECT back.item_id, back.customer_id, back.invoice_id, back.date AS came, back.amount, owed.date, owed.kind
-    FROM (SELECT * FROM position WHERE {back} AND booked <= $day) AS back
-         JOIN owed ON owed.customer_id = back.customer_id AND owed.invoice_id = back.invoice_id
+    FROM (SELECT * FROM {{positions}} WHERE {BACK} AND booked <= $day) AS back
+         JOIN (
+             SELECT customer_id, invoice_id, date, min(kind) AS kind, {UNTIL}
+             FROM {{positions}} SEMI JOIN (SELECT customer_id, invoice_id FROM {{positions}} WHERE {BACK}) AS named
+                  USING (customer_id, invoice_id)
+             WHERE {OWED} AND booked <= $day GROUP BY customer_id, invoice_id, date WINDOW {AGAIN}
+         ) AS owed ON owed.customer_id = back.customer_id AND owed.invoice_id = back.invoice_id
                       AND back.date >= since AND back.date < until
 ),
 matched AS (
-    SELECT debit.customer_id, coalesce(debit.invoice_id, debit.item_id) AS invoice_id,
-           coalesce(back.kind, debit.kind) AS kind,
-           coalesce(back.date, debit.date) AS date, debit.due_date,
-           coalesce(debit.due_source, 'file') <> 'file' AS is_estimated, credit.kind AS credit_kind,
-           credit.date AS paid_date, allocation.amount, coalesce(allocation.method, 'given') AS method,
+    SELECT settled.customer_id, coalesce(settled.invoice_id, debit_id) AS invoice_id,
+           coalesce(back.kind, settled.kind) AS kind, coalesce(back.date, settled.date) AS date, due_date,
+           coalesce(due_source, 'file') <> 'file' AS is_estimated, credit_kind, paid_date, settled.amount, method,
            credit_id, back.item_id AS paid_back
-    FROM {allocations} AS allocation
-         JOIN position AS debit ON debit.item_id = debit_id JOIN position AS credit ON credit.item_id = credit_id
-         LEFT JOIN back ON back.item_id = debit_id
-    WHERE debit.booked <= $day AND credit.booked <= $day AND debit.amount > 0
-          AND (debit.kind NOT IN ('reject', 'payment', 'loss', 'netting', 'factoring') OR back.item_id IS NOT NULL)
+    FROM {{settlements}} AS settled LEFT JOIN back ON back.item_id = debit_id
+    WHERE settled.since <= $day AND whole > 0
+          AND (settled.kind NOT IN ('reject', 'payment', 'loss', 'netting', 'factoring') OR back.item_id IS NOT NULL)
 ),
 receipt AS (
     SELECT customer_id, invoice_id, date, credit_id, paid_date, paid_back, sum(amount) AS amount
@@ -83,28 +81,10 @@ pair AS (
 )
 """
 
-# The invoice of an open bounce, as it was billed: the two are one late invoice.
-OF_INVOICE = """LEFT JOIN (
+# The join that gives an open position its invoice (``invoice_date invoice_kind invoice_amount``): an open bounce and
+# the invoice it was billed for are one late invoice.
+OF_INVOICE = f"""LEFT JOIN (
     SELECT customer_id AS owed_by, invoice_id AS owed_number, date AS invoice_date, min(kind) AS invoice_kind,
-           sum(amount) AS invoice_amount, {until}
-    FROM ({positions}) WHERE {owed} GROUP BY customer_id, invoice_id, date WINDOW {again}
+           sum(amount) AS invoice_amount, {UNTIL}
+    FROM {{positions}} WHERE {OWED} GROUP BY customer_id, invoice_id, date WINDOW {AGAIN}
 ) AS owed ON owed_by = customer_id AND owed_number = invoice_id AND date >= since AND date < until"""
-
-
-def pairs(positions: str) -> str:
-    """Return the CTEs ``position`` and ``pair`` of a query: what settled which invoice, as known on ``$day``.
-
-    Rows of ``pair``: ``customer_id invoice_id kind date due_date is_estimated credit_kind paid_date amount method
-    credit_id`` (euros, DECIMAL); ``date`` is that of the invoice.
-    """
-    return _bound(PAIRS, positions).replace("{back}", BACK)
-
-
-def of_invoice(positions: str) -> str:
-    """Return the join that gives an open position its invoice: ``invoice_date invoice_kind invoice_amount``."""
-    return _bound(OF_INVOICE, positions)
-
-
-def _bound(sql: str, positions: str) -> str:
-    sql = sql.replace("{owed}", OWED).replace("{until}", UNTIL).replace("{again}", AGAIN)
-    return sql.replace("{positions}", positions)

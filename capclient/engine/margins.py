@@ -6,8 +6,6 @@ cents. A line without cost is in no margin: neither its amount nor anything in i
 
 from __future__ import annotations
 
-from capclient.engine import receivables
-
 BY_CUSTOMER, BY_FAMILY, BY_PRODUCT, OVERALL = 3, 5, 6, 7
 
 # Sums of whole cents are exact in 64 bits and four times cheaper than in DECIMAL. ``size_*`` add up amounts whatever
@@ -141,16 +139,10 @@ FROM kinds LEFT JOIN (
 GROUP BY kinds.customer_id ORDER BY kinds.customer_id NULLS FIRST
 """
 
-# Balance of each client's account (including VAT) at the end of each day of ``$days``: its sum over the positions
-# booked by then, whatever settles what.
+# Balance of each client's account (including VAT, in cents) at the end of each day of ``$days``: its sum over the
+# positions booked by then, whatever settles what.
 BALANCES = """
-WITH position AS ({positions})
 SELECT customer_id, (sum(amount) * 100)::BIGINT AS balance
-FROM position JOIN (SELECT unnest($days::DATE[]) AS day) ON booked <= day
+FROM {positions} JOIN (SELECT unnest($days::DATE[]) AS day) ON booked <= day
 WHERE customer_id IS NOT NULL GROUP BY customer_id ORDER BY customer_id
 """
-
-
-def summed_balances(*, with_payments: bool) -> str:
-    """Return the operation that sums each client's balance, in cents, over several days."""
-    return BALANCES.replace("{positions}", receivables.positions(with_payments=with_payments))

@@ -8,27 +8,29 @@ Amounts leave as whole cents, days are whole days.
 
 from __future__ import annotations
 
-from capclient.engine.bounces import of_invoice, pairs
-from capclient.engine.receivables import open_positions, positions
+from capclient.engine.bounces import OF_INVOICE, PAIRS
+from capclient.engine.receivables import OPEN
 
 GUESSED = "('sum', 'fifo')"
 # Debts that an invoice stands for; of any other, nobody knows what was billed, and no indemnity is owed for it.
 CLAIMABLE = "('invoice', 'deposit', 'opening')"
 
-_PAID = "credit_kind = 'payment' AND method NOT IN ('sum', 'fifo') AND due_date IS NOT NULL"
+BY_PAYMENT = "credit_kind = 'payment' AND method NOT IN ('sum', 'fifo') AND due_date IS NOT NULL"
 
-PAID = """
+# What payments settled from ``$start`` to ``$end``, as known on ``$day``; amounts in cents.
+PAID = f"""{PAIRS}
 SELECT customer_id, due_date, paid_date, is_estimated, (sum(amount) * 100)::BIGINT AS amount,
        count(DISTINCT (credit_id, invoice_id, date))::BIGINT AS settlements  -- one receipt of an invoice and its bounce
-FROM pair WHERE {paid} AND paid_date BETWEEN $start AND $end GROUP BY ALL ORDER BY ALL
+FROM pair WHERE {BY_PAYMENT} AND paid_date BETWEEN $start AND $end GROUP BY ALL ORDER BY ALL
 """
 
-# An invoice is settled on the day its last euro came, if a payment brought some of it.
-SETTLED = """,
+# Invoices settled from ``$start`` to ``$end`` by client and days to settle: on the day its last euro came, if a payment
+# brought some of it; ``is_late`` is missing without due date.
+SETTLED = f"""{PAIRS},
 bill AS (
     SELECT customer_id, coalesce(invoice_id, item_id) AS invoice_id, date, sum(amount) AS amount,
            max(due_date) AS due_date
-    FROM position WHERE kind = 'invoice' AND amount > 0 AND booked <= $day GROUP BY ALL
+    FROM {{positions}} WHERE kind = 'invoice' AND amount > 0 AND booked <= $day GROUP BY ALL
 ),
 received AS (
     SELECT customer_id, invoice_id, date, sum(amount) AS amount, max(paid_date) AS paid_date
@@ -41,10 +43,11 @@ FROM bill JOIN received USING (customer_id, invoice_id, date, amount)
 WHERE paid_date BETWEEN $start AND $end GROUP BY ALL ORDER BY ALL
 """
 
-OPEN = """
+# What was open at the end of ``$day`` by client and due date (signed cents).
+STILL_OPEN = f"""
 SELECT customer_id, due_date, coalesce(due_source, 'file') <> 'file' AS is_estimated, disputed, open > 0 AS is_debit,
        (sum(open) * 100)::BIGINT AS amount
-FROM ({open}) WHERE open <> 0 GROUP BY ALL ORDER BY ALL
+FROM ({OPEN}) WHERE open <> 0 GROUP BY ALL ORDER BY ALL
 """
 
 # Invoices that owe the fixed indemnity: paid late in the year, or open and overdue; an invoice counts once, whether
@@ -60,9 +63,9 @@ SELECT customer_id, count(*)::BIGINT AS invoices FROM (
     )
 ) GROUP BY ALL ORDER BY ALL
 """
-LATE_SETTLED = """
-        UNION ALL SELECT customer_id, invoice_id, date FROM ({pairs} SELECT * FROM pair
-            WHERE {paid} AND paid_date BETWEEN $start AND $end AND paid_date > due_date)
+LATE_SETTLED = f"""
+        UNION ALL SELECT customer_id, invoice_id, date FROM ({PAIRS} SELECT * FROM pair
+            WHERE {BY_PAYMENT} AND paid_date BETWEEN $start AND $end AND paid_date > due_date)
 """
 
 # The agreed term of each invoice of a period: its last instalment against its date; ``net``: excluding VAT, if known.
@@ -96,99 +99,43 @@ FROM (
 
 # Sales including VAT of the clients' accounts, losses, and payments that came back, by client.
 EVENTS = """
-WITH position AS ({positions})
 SELECT customer_id,
        (coalesce(sum(amount) FILTER (kind IN ('invoice', 'credit_note')), 0) * 100)::BIGINT AS billed,
        (coalesce(-sum(amount) FILTER (kind = 'loss'), 0) * 100)::BIGINT AS lost,
        count(DISTINCT regexp_replace(item_id, '[|]part [0-9]+$', ''))  -- a return of several invoices is one
            FILTER (kind = 'reject') AS rejected,
        count(*) FILTER (kind = 'payment' AND amount < 0) AS payments
-FROM position WHERE date BETWEEN $start AND $end AND booked <= $day GROUP BY ALL ORDER BY ALL
+FROM {positions} WHERE date BETWEEN $start AND $end AND booked <= $day GROUP BY ALL ORDER BY ALL
 """
 
-# Credits of one account that name an overdue debt of another: a client known by two codes, or a payment entered under
-# the wrong one. Not when the payer has an invoice of that number, nor when somebody matched the two.
-ELSEWHERE = """
-WITH position AS ({positions}),
-debt AS (
-    SELECT DISTINCT customer_id, invoice_id FROM ({open})
+# Credits of one account that name an overdue debt of another on ``$day``: a client known by two codes, or a payment
+# entered under the wrong one. Not when the payer has an invoice of that number, nor when somebody matched the two.
+# ``payments amount``: number and cents received under the code ``payer``.
+ELSEWHERE = f"""
+WITH debt AS (
+    SELECT DISTINCT customer_id, invoice_id FROM ({OPEN})
     WHERE open > 0 AND due_date < $day AND NOT disputed AND invoice_id IS NOT NULL
 ),
 credit AS (
-    SELECT item_id, customer_id AS payer, invoice_id, amount FROM position
+    SELECT item_id, customer_id AS payer, invoice_id, amount FROM {{positions}}
     WHERE amount < 0 AND kind IN ('payment', 'credit_note') AND booked <= $day AND invoice_id IS NOT NULL
 )
 SELECT debt.customer_id, payer, count(*)::BIGINT AS payments, (-sum(amount) * 100)::BIGINT AS amount
 FROM credit JOIN debt USING (invoice_id)
-     ANTI JOIN (SELECT customer_id, invoice_id FROM position WHERE amount > 0 AND kind <> 'reject') AS own
+     ANTI JOIN (SELECT customer_id, invoice_id FROM {{positions}} WHERE amount > 0 AND kind <> 'reject') AS own
      ON own.customer_id = payer AND own.invoice_id = credit.invoice_id
-     {unmatched}
+     ANTI JOIN {{settlements}} AS matched
+     ON matched.credit_id = credit.item_id AND matched.invoice_id = debt.invoice_id
 WHERE debt.customer_id <> payer GROUP BY ALL ORDER BY ALL
 """
-UNMATCHED = """ANTI JOIN (
-    SELECT credit_id, invoice_id FROM {allocations} AS allocation JOIN position ON item_id = debit_id
-) AS matched ON matched.credit_id = credit.item_id AND matched.invoice_id = debt.invoice_id"""
-CODES = "SELECT DISTINCT customer_id FROM ({positions}) WHERE booked <= $day AND customer_id IS NOT NULL ORDER BY ALL"
+# The codes of the accounts as known on ``$day``.
+CODES = "SELECT DISTINCT customer_id FROM {positions} WHERE booked <= $day AND customer_id IS NOT NULL ORDER BY ALL"
 
 
-def paid() -> str:
-    """Return the operation that lists what payments settled from ``$start`` to ``$end``, as known on ``$day``.
+def late_invoices(*, with_settled: bool) -> str:
+    """Return the operation that counts by client the invoices late on ``$day``, and those paid late in the period.
 
-    Rows: ``customer_id due_date paid_date is_estimated amount settlements`` (cents, number of allocations).
+    What is open of the clients ``$apart`` does not count. Without ``with_settled``, nobody knows what was paid when.
     """
-    return _pairs() + PAID.format(paid=_PAID)
-
-
-def settled() -> str:
-    """Return the operation that counts invoices settled from ``$start`` to ``$end`` by client and days to settle.
-
-    Rows: ``customer_id days is_late amount invoices``; ``is_late`` is missing without due date.
-    """
-    return _pairs() + SETTLED
-
-
-def still_open(*, with_payments: bool, with_allocations: bool) -> str:
-    """Return the operation that sums what was open at the end of ``$day`` by client and due date.
-
-    Rows: ``customer_id due_date is_estimated disputed is_debit amount`` (signed cents).
-    """
-    return OPEN.format(open=_open(with_payments, with_allocations))
-
-
-def late_invoices(*, with_payments: bool, with_allocations: bool) -> str:
-    """Return the operation that counts by client the invoices paid late in the period or late on ``$day``.
-
-    What is open of the clients ``$apart`` does not count.
-    """
-    late = LATE_SETTLED.format(pairs=_pairs(), paid=_PAID) if with_payments and with_allocations else ""
-    owed = of_invoice(positions(with_payments=with_payments))
-    opened = _open(with_payments, with_allocations)
-    return LATE_INVOICES.format(open=opened, owed=owed, settled=late, claimable=CLAIMABLE)
-
-
-def events(*, with_payments: bool) -> str:
-    """Return the operation that sums sales, losses and returned payments of a period by client."""
-    return EVENTS.replace("{positions}", positions(with_payments=with_payments))
-
-
-def elsewhere(*, with_payments: bool, with_allocations: bool) -> str:
-    """Return the operation that lists credits of other accounts naming overdue debts on ``$day``.
-
-    Rows: ``customer_id payer payments amount`` (number and cents received under the code ``payer``).
-    """
-    sql = ELSEWHERE.replace("{positions}", positions(with_payments=with_payments))
-    sql = sql.replace("{open}", _open(with_payments, with_allocations))
-    return sql.replace("{unmatched}", UNMATCHED if with_allocations else "")
-
-
-def codes(*, with_payments: bool) -> str:
-    """Return the operation that lists the codes of the accounts as known on ``$day``: ``customer_id``."""
-    return CODES.replace("{positions}", positions(with_payments=with_payments))
-
-
-def _pairs() -> str:
-    return pairs(positions(with_payments=True))
-
-
-def _open(with_payments: bool, with_allocations: bool) -> str:
-    return open_positions(with_payments=with_payments, with_allocations=with_allocations)
+    late = LATE_SETTLED if with_settled else ""
+    return LATE_INVOICES.format(open=OPEN, owed=OF_INVOICE, settled=late, claimable=CLAIMABLE)

@@ -3,7 +3,7 @@
 Floor 3. Sections 5 and 0.1 of the dictionary, C.8 of the sources. Items and payments are one list of **positions**: a
 debit is positive, a credit negative, so that their sum is the balance of the accounts. A position exists from the day
 it is booked; an allocation exists as soon as both its positions do, whatever the day somebody matched them. What is
-open at a date therefore never depends on what was entered later.
+open at a date therefore never depends on what was entered later. Ingest writes both lists (``ingest/positions.py``).
 
 Whether a position is late depends on its due date and on the day, not on how much of it is open: balances at many
 days are sums of movements, one scan whatever the number of days.
@@ -11,7 +11,7 @@ days are sums of movements, one scan whatever the number of days.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 # A number may come back. What names it on some day means the last invoice of that number of that day or before, the
 # first one if all are later: columns ``since`` and ``until`` of a list of invoices by number and date.
@@ -19,86 +19,28 @@ AGAIN = "again AS (PARTITION BY customer_id, invoice_id ORDER BY date)"
 UNTIL = """CASE WHEN row_number() OVER again = 1 THEN DATE '0001-01-01' ELSE date END AS since,
            coalesce(lead(date) OVER again, DATE '9999-12-31') AS until"""
 
-# A payment that came back is a debit again, due when its invoice was and disputed as it is.
-POSITIONS = """
-SELECT item_id, customer_id, invoice_id,
-       coalesce(kind, CASE WHEN amount < 0 THEN 'credit_note' ELSE 'invoice' END) AS kind, date,
-       coalesce(accounting_date, date) AS booked, due_date, due_source, amount, coalesce(disputed, false) AS disputed,
-       coalesce(doubtful, false) AS doubtful
-FROM {receivable_items}
-"""
-SETTLEMENTS = """
-SELECT payment_id, payment.customer_id, payment.invoice_id, coalesce(payment.kind, 'payment') AS kind, payment.date,
-       coalesce(payment.accounting_date, payment.date) AS booked,
-       CASE WHEN payment.amount < 0 THEN coalesce(bill.due_date, payment.date) END AS due_date, bill.due_source,
-       -payment.amount AS amount, payment.amount < 0 AND coalesce(bill.disputed, false) AS disputed,
-       false AS doubtful
-FROM {payments} AS payment LEFT JOIN (
-    SELECT customer_id, invoice_id, min(due_date) AS due_date, min(due_source) AS due_source,
-           bool_or(disputed) AS disputed, <until>
-    FROM {receivable_items}
-    WHERE amount > 0 AND invoice_id IS NOT NULL GROUP BY customer_id, invoice_id, date WINDOW <again>
-) AS bill ON bill.customer_id = payment.customer_id AND bill.invoice_id = payment.invoice_id
-          AND payment.date >= bill.since AND payment.date < bill.until
-""".replace("<until>", UNTIL).replace("<again>", AGAIN)
-
-# What each position still held at the end of ``$day``: its amount less what had settled it by then.
+# What each position still held at the end of ``$day``: its amount less what had settled it by then. Rows: those of
+# the positions, with ``open``, the signed rest; their sum is the balance of the accounts that day.
 OPEN = """
-WITH position AS ({positions}),
-settled AS (
-    SELECT debit_id, credit_id, allocation.amount FROM ({allocations}) AS allocation
-         JOIN position AS debit ON debit.item_id = debit_id JOIN position AS credit ON credit.item_id = credit_id
-    WHERE debit.booked <= $day AND credit.booked <= $day
-)
+WITH settled AS (SELECT debit_id, credit_id, amount FROM {settlements} WHERE since <= $day)
 SELECT position.*, (position.amount - coalesce(debits.amount, 0) + coalesce(credits.amount, 0))::DECIMAL(18,2) AS open
-FROM position
+FROM {positions} AS position
      LEFT JOIN (SELECT debit_id AS item_id, sum(amount) AS amount FROM settled GROUP BY ALL) AS debits USING (item_id)
      LEFT JOIN (SELECT credit_id AS item_id, sum(amount) AS amount FROM settled GROUP BY ALL) AS credits USING (item_id)
 WHERE booked <= $day AND position.amount <> coalesce(debits.amount, 0) - coalesce(credits.amount, 0)
 """
-NOTHING = (
-    "SELECT NULL::VARCHAR AS debit_id, NULL::VARCHAR AS credit_id, 0::DECIMAL(18,2) AS amount WHERE false"
-)
-
-
-def positions(*, with_payments: bool) -> str:
-    """Return the operation that lists every debit and every credit of every client, whatever the day.
-
-    Rows: ``item_id customer_id invoice_id kind date booked due_date due_source amount disputed doubtful``. ``amount``
-    is in euros including VAT (DECIMAL), positive for a debit; ``kind`` is a code of items or of payments.
-    """
-    return f"{POSITIONS} UNION ALL {SETTLEMENTS}" if with_payments else POSITIONS
-
-
-def open_positions(*, with_payments: bool, with_allocations: bool) -> str:
-    """Return the operation that lists what was open at the end of the day ``$day``.
-
-    Rows: those of :func:`positions`, with ``open``: the signed rest. Their sum is the balance of the accounts that day.
-    """
-    allocations = "FROM {allocations}" if with_allocations else NOTHING
-    listed = positions(with_payments=with_payments)
-    return OPEN.replace("{positions}", listed).replace("({allocations})", f"({allocations})")
-
 
 # What each position adds on its day, and what each allocation takes from both of its positions as soon as both exist.
 # A credit is late for nobody; a disputed debit is apart, whatever its age.
 MOVEMENTS = """
-WITH position AS MATERIALIZED (
-    SELECT item_id, customer_id, booked, due_date, amount,
-           CASE WHEN amount < 0 THEN 'unallocated' WHEN disputed THEN 'disputed'
-                   WHEN due_date IS NULL THEN 'undated' ELSE 'dated' END AS state FROM ({positions})
-),
-piece AS MATERIALIZED (
-    SELECT greatest(debit.booked, credit.booked) AS since, allocation.amount, debit.customer_id AS debtor,
-           debit.state AS debit_state, debit.due_date AS debit_due, credit.customer_id AS payer,
-           credit.state AS credit_state, credit.due_date AS credit_due
-    FROM ({allocations}) AS allocation
-         JOIN position AS debit ON debit.item_id = debit_id JOIN position AS credit ON credit.item_id = credit_id
+WITH piece AS (
+    SELECT customer_id, amount AS whole, disputed, due_date, booked AS since, amount FROM {positions}
+    UNION ALL SELECT customer_id, whole, disputed, due_date, since, -amount FROM {settlements}
+    UNION ALL SELECT payer, paid, credit_disputed, credit_due, since, amount FROM {settlements}
 ),
 movement AS (
-    SELECT customer_id, state, due_date, booked AS since, amount FROM position
-    UNION ALL SELECT debtor, debit_state, debit_due, since, -amount FROM piece
-    UNION ALL SELECT payer, credit_state, credit_due, since, amount FROM piece
+    SELECT *, CASE WHEN whole < 0 THEN 'unallocated' WHEN disputed THEN 'disputed' WHEN due_date IS NULL THEN 'undated'
+                   ELSE 'dated' END AS state FROM piece
 ),
 told AS (SELECT {per} state, due_date, since, sum(amount) AS amount FROM movement GROUP BY ALL)
 """
@@ -111,7 +53,7 @@ SELECT state, due_date, (sum(amount) * 100)::BIGINT AS cents
 FROM told WHERE since <= $day GROUP BY ALL HAVING cents <> 0 ORDER BY ALL
 """
 OPENED = """
-SELECT (coalesce(sum(amount), 0) * 100)::BIGINT AS cents FROM ({positions})
+SELECT (coalesce(sum(amount), 0) * 100)::BIGINT AS cents FROM {positions}
 WHERE booked < $day OR (booked = $day AND kind = 'opening')
 """
 # Due date of the oldest debt of each client that is still open.
@@ -122,13 +64,12 @@ SELECT customer_id, min(due_date) AS due_date FROM (
 """
 # How what clients were credited was matched to what they owed; the rest is unallocated.
 MATCHED = """
-SELECT coalesce(allocation.method, 'given') AS method, (sum(allocation.amount) * 100)::BIGINT AS cents
-FROM {allocations} AS allocation JOIN ({positions}) AS credit ON credit.item_id = credit_id
-     JOIN ({positions}) AS debit ON debit.item_id = debit_id
-WHERE greatest(credit.booked, debit.booked) <= $day GROUP BY ALL ORDER BY cents DESC, method
+SELECT method, (sum(amount) * 100)::BIGINT AS cents
+FROM {settlements} WHERE since <= $day GROUP BY ALL ORDER BY cents DESC, method
 """
-DUE_SOURCES = """
-SELECT coalesce(due_source, 'file') AS due_source, (sum(open) * 100)::BIGINT AS cents FROM ({open})
+# Open dated debits at ``$day``, by who said their due date.
+DUE_SOURCES = f"""
+SELECT coalesce(due_source, 'file') AS due_source, (sum(open) * 100)::BIGINT AS cents FROM ({OPEN})
 WHERE amount > 0 AND due_date IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 # Invoices and credit notes of the items, where the lines do not say what they are worth including VAT.
@@ -149,7 +90,7 @@ GROUP BY ALL ORDER BY ALL
 """
 
 
-def aged(bounds: Sequence[int], *, by_customer: bool, with_payments: bool, with_allocations: bool) -> str:
+def aged(bounds: Sequence[int], *, by_customer: bool) -> str:
     """Return the operation that ages the accounts at the end of each of the ``$days``.
 
     Parameters
@@ -166,41 +107,23 @@ def aged(bounds: Sequence[int], *, by_customer: bool, with_payments: bool, with_
     late = "date_diff('day', due_date, day)"
     place = "CASE " + " ".join(f"WHEN {late} <= {bound} THEN '{at}'" for at, bound in enumerate(bounds))
     state = f"CASE WHEN state <> 'dated' THEN state ELSE {place} ELSE '{len(bounds)}' END END"
-    return _movements(
-        ["customer_id"] if by_customer else [], with_payments, with_allocations, then=AGED.replace("{state}", state)
-    )  # fmt: skip
+    return _movements(AGED.replace("{state}", state), by_customer=by_customer)
 
 
-def by_due_date(*, with_payments: bool, with_allocations: bool) -> str:
+def by_due_date() -> str:
     """Return the operation that sums what was open at the end of ``$day`` by due date.
 
     Rows: ``state due_date cents``; ``state`` is ``dated``, ``undated``, ``unallocated`` or ``disputed``.
     """
-    return _movements([], with_payments, with_allocations, then=BY_DUE_DATE)
+    return _movements(BY_DUE_DATE, by_customer=False)
 
 
-def oldest(*, with_payments: bool, with_allocations: bool) -> str:
+def oldest() -> str:
     """Return the operation that finds the oldest debt of each client open at the end of ``$day``.
 
     Rows: ``customer_id due_date``, disputed and undated debts left out.
     """
-    return _movements(["customer_id"], with_payments, with_allocations, then=OLDEST)
-
-
-def matched(*, with_payments: bool) -> str:
-    """Return the operation that sums what was allocated up to ``$day`` by method: ``method cents``."""
-    return MATCHED.replace("({positions})", f"({positions(with_payments=with_payments)})")
-
-
-def due_sources(*, with_payments: bool, with_allocations: bool) -> str:
-    """Return the operation that sums open dated debits at ``$day`` by who said the due date: ``due_source cents``."""
-    listed = open_positions(with_payments=with_payments, with_allocations=with_allocations)
-    return DUE_SOURCES.replace("({open})", f"({listed})")
-
-
-def opened(*, with_payments: bool) -> str:
-    """Return the operation that sums what was owed when ``$day`` began, balances brought forward that day included."""
-    return OPENED.replace("{positions}", positions(with_payments=with_payments))
+    return _movements(OLDEST, by_customer=True)
 
 
 def sold(factor: object) -> str:
@@ -212,8 +135,5 @@ def sold(factor: object) -> str:
     return SOLD.replace("{factor}", str(factor))
 
 
-def _movements(per: Iterable[str], with_payments: bool, with_allocations: bool, *, then: str) -> str:
-    columns = "".join(f"{name}, " for name in per)
-    allocations = "FROM {allocations}" if with_allocations else NOTHING
-    sql = (MOVEMENTS + then).replace("{per}", columns).replace("({allocations})", f"({allocations})")
-    return sql.replace("{positions}", positions(with_payments=with_payments))
+def _movements(then: str, *, by_customer: bool) -> str:
+    return (MOVEMENTS + then).replace("{per}", "customer_id, " if by_customer else "")

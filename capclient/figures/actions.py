@@ -24,11 +24,13 @@ def actions_figure(table: pd.DataFrame | Unknown, *, lang: str, currency: str) -
     Parameters
     ----------
     table
-        ``action`` (in words), ``customers`` and ``stake`` in euros, missing where there is none to tell.
+        ``action`` (in words), ``customers`` and ``stake`` in euros, missing where there is none to tell. An action
+        whose ``customers`` are missing could not be judged: it is not drawn.
     """
-    if isinstance(table, Unknown) or table.empty:
+    if isinstance(table, Unknown) or table.customers.notna().sum() == 0:
         return notice(table if isinstance(table, Unknown) else Unknown("not_applicable"), lang)
-    shown = table.sort_values("stake", ascending=False, kind="stable", na_position="last").reset_index(
+    shown = table[table.customers.notna()]
+    shown = shown.sort_values("stake", ascending=False, kind="stable", na_position="last").reset_index(
         drop=True
     )
     told = shown.stake.astype("float64")

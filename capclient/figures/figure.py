@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
+from matplotlib.text import Text
 
 from capclient.figures.palette import RC
 from capclient.templates import render
@@ -20,6 +22,7 @@ from capclient.wording import LANGUAGES, text
 
 WIDTH = 760  # CSS pixels: the column of the report
 CSS_DPI = 96
+LEAST_TEXT = 10.0  # CSS pixels: smaller letters are hardly read on a phone
 SHARPNESS = 1.75  # device pixels for one CSS pixel: sharp on screen, 190 dots an inch on A4
 
 
@@ -37,6 +40,8 @@ class Figure:
         The data in words, with the main numbers, for who does not see the picture.
     png
         The picture; ``width`` and ``height`` are CSS pixels.
+    least
+        Width in CSS pixels under which its smallest letters could not be read: a narrower screen slides it.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Figure:
     png: bytes = field(repr=False)
     width: int
     height: int
+    least: int = WIDTH
 
     def __post_init__(self) -> None:
         if not self.title.strip() or not self.alt.strip():
@@ -88,8 +94,20 @@ def drawn(
         draw([axis for row in axes for axis in row])
         file = BytesIO()
         canvas.savefig(file, format="png", metadata={"Software": None})
+        least = _least_width(canvas)
         canvas.clear()
-    return Figure(name, _begun(title), alt, file.getvalue(), WIDTH, height)
+    return Figure(name, _begun(title), alt, file.getvalue(), WIDTH, height, least)
+
+
+def _least_width(canvas: Canvas) -> int:
+    """Return the width at which the smallest letters of a drawing keep :data:`LEAST_TEXT` pixels, its own at most."""
+    written = [
+        float(words.get_fontsize())
+        for words in canvas.findobj(Text)
+        if isinstance(words, Text) and words.get_visible() and words.get_text().strip()
+    ]
+    smallest = min(written, default=WIDTH) * CSS_DPI / 72
+    return min(WIDTH, math.ceil(WIDTH * LEAST_TEXT / smallest))
 
 
 def _begun(title: str) -> str:

@@ -9,13 +9,16 @@ from matplotlib.axes import Axes
 from capclient.figures.figure import Figure, drawn
 from capclient.figures.lettering import count_axis, listed, money_axis, short_money
 from capclient.figures.market import signed_share
-from capclient.figures.palette import ACCENT, FAINT, INK, MUTED, OTHERS, PETROL, PETROL_SOFT
+from capclient.figures.palette import ACCENT, FAINT, INK, MUTED, OTHERS, PETROL, PETROL_MID, PETROL_SOFT
 from capclient.notices import Notice, notice
 from capclient.vocabulary import Unknown
 from capclient.wording import text
 from capclient.wording.numbers import count
 
-COLOURS = {"done": PETROL, "open": PETROL_SOFT, "late": ACCENT, "dropped": OTHERS, "replaced": FAINT}
+COLOURS = {
+    "done": PETROL, "in_progress": PETROL_MID, "open": PETROL_SOFT, "late": ACCENT, "dropped": OTHERS,
+    "replaced": FAINT,
+}  # fmt: skip
 PART = {"fr": " ; ", "en": "; "}
 
 
@@ -57,7 +60,7 @@ def followup_figure(table: pd.DataFrame | Unknown, *, lang: str) -> Figure | Not
         ax.set_xlabel(text("figure.followup.x", lang))
         ax.grid(visible=False, axis="y")
         ax.legend(
-            loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, frameon=False, fontsize=9, labelcolor=INK,
+            loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(COLOURS), frameon=False, fontsize=9, labelcolor=INK,
             handlelength=1.0, borderaxespad=0.2,
         )  # fmt: skip
 

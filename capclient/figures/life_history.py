@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from capclient.figures.figure import Figure, drawn, unusable
 from capclient.figures.heat import heat
-from capclient.figures.lettering import PART, listed, share_axis
+from capclient.figures.lettering import PART, customers, listed, share_axis
 from capclient.figures.palette import (
     INK,
     STAGE_COLOURS,
@@ -83,7 +83,8 @@ def composition_figure(parts: pd.DataFrame | Unknown, *, lang: str) -> Figure | 
         for stage in shown
     ]  # fmt: skip
     alt = text("figure.composition.alt", lang, n=count(len(days), lang), **facts, parts=PART[lang].join(told))
-    title = text("figure.composition.title", lang, **facts)
+    some = any(facts[name] != _said(0.0, lang) for name in ("old_last", "old_before"))
+    title = text("figure.composition.title" if some else "figure.composition.title_none", lang, **facts)
     return drawn(draw, name="composition", title=title, alt=alt, height=350, grid=(1, 2))
 
 
@@ -149,7 +150,7 @@ def passages_figure(rates: pd.DataFrame | Unknown, *, lang: str, pairs: int) -> 
     told_of = next((stage for stage in ("old_age", "adult") if stage in rows), rows[0])
     facts = {
         "stage": text(f"stage.{told_of}", lang),
-        "n": count(round(100 * leaving[told_of]), lang),
+        "n": customers(round(100 * leaving[told_of]), lang),
         "few": count(FEW, lang),
     }
 

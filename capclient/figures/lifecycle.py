@@ -119,8 +119,8 @@ def transitions_figure(matrix: pd.DataFrame | Unknown, *, lang: str) -> Figure |
             "figure.transitions.part",
             lang,
             n=customers(n, lang),
-            was=text(f"stage.{was}", lang).lower(),
-            now=text(f"stage.{now}", lang).lower(),
+            was=text(f"stage.{was}", lang),
+            now=text(f"stage.{now}", lang),
         )
         for n, was, now in strongest
     ]

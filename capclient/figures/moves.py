@@ -58,6 +58,7 @@ def moves_figure(
         "worse": count(worse, lang),
         "before": before,
         "after": after,
+        "what": text(f"figure.moves.of.{words}", lang),
     }
 
     def label(code: str) -> str:

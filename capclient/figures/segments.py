@@ -105,7 +105,8 @@ def silhouette_figure(curve: pd.Series | Unknown, k: int | Unknown, *, lang: str
         [f"k = {size}{text('list.colon', lang)}{decimal(value, lang, 2)}" for size, value in known.items()],
         lang,
     )
-    title = text("figure.silhouette.title", lang, **facts)
+    sharpest = known[k] >= known.max()
+    title = text("figure.silhouette.title" if sharpest else "figure.silhouette.title_near", lang, **facts)
     return drawn(
         draw, name="silhouette", title=title, alt=text("figure.silhouette.alt", lang, parts=parts), height=290
     )

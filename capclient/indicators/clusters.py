@@ -108,11 +108,13 @@ class Clusters:
     reason: str | None
     scaled: pd.DataFrame
     centres: pd.DataFrame
+    fit: tuple[int, ...] = ()
 
     @property
     def next_best(self) -> int | None:
-        """Number of groups that separates the clients best after ``k``; None when nothing else was tried."""
+        """Number of groups that separates the clients best after ``k``; None when no other competed."""
         others = self.curve.drop(self.k)
+        others = others[others.index.isin(self.fit)] if self.fit else others
         return None if others.empty else int(str(others.idxmax()))
 
 
@@ -185,10 +187,10 @@ def cluster(
     with threadpool_limits(limits=1):  # on small arrays threads cost thirty times what they save
         models = {k: _fitted(scaled, k, seed) for k in range(ks[0], min(ks[1], distinct - 1) + 1)}
         curve = pd.Series({k: _silhouette(scaled, model, sample) for k, model in models.items()})
-        k, has_families = _chosen(models, curve, near=near, least=least)
+        k, fit = _chosen(models, curve, near=near, least=least)
         found = models[k].predict(scaled)
         again = _stability(scaled, found, k, rng, seed, bootstraps)
-    exists = has_families and number(again) > number(stability) and curve[k] > FLAT_SILHOUETTE
+    exists = bool(fit) and number(again) > number(stability) and curve[k] > FLAT_SILHOUETTE
     described = (features if originals is None else originals).reindex(ordered.index)
     described = described.replace([np.inf, -np.inf], np.nan)
     labels = _renumbered(pd.Series(found, index=ordered.index), described.iloc[:, 0])
@@ -203,13 +205,14 @@ def cluster(
         stability=again,
         curve=curve.rename("silhouette").rename_axis("k"),
         reason=None if exists else "unreliable:no_structure",
+        fit=tuple(fit),
     )
 
 
 def _chosen(
     models: dict[int, Any], curve: pd.Series, *, near: Limit, least: tuple[int, Limit]
-) -> tuple[int, bool]:
-    """Return the smallest number of groups about as sharp as the best, and whether its groups are families.
+) -> tuple[int, list[int]]:
+    """Return the smallest number of groups about as sharp as the best, and the numbers whose groups are families.
 
     Only numbers of groups that leave no group under ``least`` compete; without any, the sharpest one is described.
     """
@@ -225,7 +228,7 @@ def _chosen(
     best = max(float(curve[k]) for k in fit or models)
     close = [k for k in fit or models if number(best) - number(float(curve[k])) <= number(near)]
     sharp = [k for k in close if curve[k] > FLAT_SILHOUETTE]  # as sharp as the best, and sharp at all
-    return min(sharp or close), bool(fit)
+    return min(sharp or close), fit
 
 
 MISSING = "missing:"  # prefix of the flag of a feature that is unknown for some clients

@@ -104,6 +104,22 @@ MONTH = re.compile(r"(\d{4})-(\d{1,2})(-\d{1,2})?(?: .*)?")
 YEAR = re.compile(r"(\d{4})(\.0)?")
 
 
+def bounds_of_period(said: str) -> tuple[date, date] | None:
+    """Return the first and the last day of a month or a year, written ``2025-06`` or ``2025``; None when unreadable.
+
+    >>> bounds_of_period("2025-06"), bounds_of_period("juin")
+    ((datetime.date(2025, 6, 1), datetime.date(2025, 6, 30)), None)
+    """
+    words = said.strip()
+    if year := YEAR.fullmatch(words):
+        return date(int(year[1]) or 1, 1, 1), date(int(year[1]) or 1, 12, 31)
+    if (month := MONTH.fullmatch(words)) and 1 <= int(month[2]) <= 12 and int(month[1]):
+        first = date(int(month[1]), int(month[2]), 1)
+        later = (first + timedelta(days=31)).replace(day=1) if first.year < 9999 else None
+        return first, later - timedelta(days=1) if later else first
+    return None
+
+
 def share_of_period(said: str | None, start: date, end: date) -> float | None:
     """Return which part of a month or a year lies between two days, both included; None when it cannot be read (4.3).
 
@@ -120,14 +136,10 @@ def share_of_period(said: str | None, start: date, end: date) -> float | None:
     """
     if said is None or said != said or not str(said).strip():
         return 1.0
-    words = str(said).strip()
-    if year := YEAR.fullmatch(words):
-        first, last = date(int(year[1]) or 1, 1, 1), date(int(year[1]) or 1, 12, 31)
-    elif (month := MONTH.fullmatch(words)) and 1 <= int(month[2]) <= 12 and int(month[1]):
-        first = date(int(month[1]), int(month[2]), 1)
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1) if first.year < 9999 else first
-    else:
+    bounds = bounds_of_period(str(said))
+    if bounds is None:
         return None
+    first, last = bounds
     inside = (min(last, end) - max(first, start)).days + 1
     return max(inside, 0) / ((last - first).days + 1)
 

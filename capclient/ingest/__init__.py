@@ -20,7 +20,17 @@ from capclient import schema
 from capclient.engine.duckdb import workspace
 from capclient.engine.operations import CUSTOMER_DAYS, CUSTOMER_DAYS_BOOKED
 from capclient.errors import LedgerError, SourceError, listed
-from capclient.ingest import balance, keys, ledger, receivable_accounts, rejects, restating, tables, totals
+from capclient.ingest import (
+    balance,
+    keys,
+    ledger,
+    positions,
+    receivable_accounts,
+    rejects,
+    restating,
+    tables,
+    totals,
+)
 from capclient.ingest.books import MERGED, Books, read_books
 from capclient.ingest.pseudonyms import pseudonymise
 from capclient.ingest.sources import Part, parts_of
@@ -71,6 +81,7 @@ def _ingested(params: Params, inputs: Inputs, folder: Path, key: str) -> Store:
             report = _read_everything(con, params, inputs, scratch, work)
             if params.privacy.pseudonymise:
                 pseudonymise(con, scratch, report, params)
+            positions.write(con, scratch)  # of the names that stay
         report["inputs"] = [asdict(item) for item in inputs.described]
         report["files"] = file_sizes(scratch)
         content = json.dumps(report, ensure_ascii=False, indent=1, default=str)

@@ -10,6 +10,7 @@ from capclient.notebook import (
     chapter_complaints,
     chapter_contacts,
     chapter_data,
+    chapter_departures,
     chapter_dependency,
     chapter_evidence,
     chapter_followup,
@@ -41,6 +42,7 @@ from capclient.notebook.chapter_alerts import *
 from capclient.notebook.chapter_complaints import *
 from capclient.notebook.chapter_contacts import *
 from capclient.notebook.chapter_data import *
+from capclient.notebook.chapter_departures import *
 from capclient.notebook.chapter_dependency import *
 from capclient.notebook.chapter_evidence import *
 from capclient.notebook.chapter_followup import *
@@ -154,6 +156,7 @@ __all__ += chapter_alerts.__all__
 __all__ += chapter_complaints.__all__
 __all__ += chapter_contacts.__all__
 __all__ += chapter_data.__all__
+__all__ += chapter_departures.__all__
 __all__ += chapter_dependency.__all__
 __all__ += chapter_evidence.__all__
 __all__ += chapter_followup.__all__

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from capclient import figures
-from capclient.decisions.plan import LISTS, Plan, first_due, plan
+from capclient.decisions.contact_words import beside
+from capclient.decisions.plan import IDLE, LISTS, Plan, first_due, plan
 from capclient.indicators.priorities import RULES
 from capclient.notebook.desk import absent, desk
-from capclient.notebook.listing import Together, listing, together
+from capclient.notebook.listing import Marked, Together, listing, together
 from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.vocabulary import ABC, ACTIONS, Unknown
@@ -23,6 +24,7 @@ from capclient.wording.numbers import day
 __all__ = [
     "actions_figure",
     "actions_table",
+    "clients_by_action",
     "first_actions_table",
     "named_lists",
     "plan",
@@ -32,6 +34,8 @@ __all__ = [
     "value_risk_figure",
     "weak_table",
 ]
+
+PLAN = "97_plan_actions"  # where the five things to do lead
 
 
 def in_sentence(codes: str, prefix: str, lang: str) -> str:
@@ -47,12 +51,20 @@ def told(codes: Iterable[str], prefix: str) -> list[str]:
 def _by_action(todo: Plan) -> pd.DataFrame:
     """One row an action: clients, revenue, stake, first due date; open prospects apart."""
     lang, rows = desk().lang, []
+    known = {item.id: item for item in todo.findings}
     for action in ACTIONS:
         mine = todo.clients[todo.clients.action == action]
+        told = known[f"actions.{action}_customers"].value is not None
         word = text("action.win_back" if action == "prospect" else f"action.{action}", lang)
         stake = float(mine.stake.sum()) if mine.stake.notna().any() else float("nan")
         rows.append(
-            (word, len(mine), float(mine.revenue.sum()), stake, first_due(mine.due, desk().portfolio.as_of))
+            (
+                word,
+                len(mine) if told else float("nan"),  # nobody was found, nobody could be: not the same
+                float(mine.revenue.sum()) if told else float("nan"),
+                stake,
+                first_due(mine.due, desk().portfolio.as_of),
+            )
         )
     live = todo.prospects
     if len(live):
@@ -108,11 +120,52 @@ def first_actions_table(todo: Plan, *, most: int = 20) -> Table | Notice:
     first = todo.clients[todo.clients.stake > 0]
     frame = first.assign(
         action=[text(f"action.{code}", lang) for code in first.action],
-        reasons=told(first.reasons, "action_reason"),
-        who=[_who(owner, due, lang) for owner, due in zip(first.owner, first.due, strict=True)],
+        reasons=_why(first),
+        who=_whose(first),
     )
     names = ["name", "action", "reasons", "stake", "who"]
     return listing(frame, names, "table.first_actions", most=most, note="table.first_actions.note")
+
+
+def clients_by_action(todo: Plan, *, most: int = 5) -> Together | Notice:
+    """Show by whom to begin under each action, open prospects included: where the synthesis leads."""
+    if todo.reason is not None:
+        return absent(todo.reason)
+    shown = []
+    for action in (code for code in ACTIONS if code not in IDLE):
+        mine = todo.clients[todo.clients.action == action]
+        if len(mine):
+            # without euros, the largest clients come first
+            first = (
+                mine
+                if mine.stake.gt(0).any()
+                else mine.sort_values("revenue", ascending=False, kind="stable")
+            )
+            rows = first.assign(reasons=_why(first), who=_whose(first))
+            shown.append(_begin(rows, action, ["name", "reasons", "stake", "who"], most))
+    live = todo.prospects
+    if len(live):
+        names = desk().portfolio.customers.name.reindex(live.customer_id).to_numpy()
+        known = pd.Series(names, index=live.index, dtype="object").where(live.customer_id.notna())
+        called = [text("contact.prospect", desk().lang, code=code) for code in live.prospect_id]
+        rows = live.assign(name=known.fillna(pd.Series(called, index=live.index)), who=_whose(live))
+        shown.append(_begin(rows, "acquire", ["name", "stake", "who"], most))
+    return together(*shown) if shown else absent(Unknown("not_applicable"))
+
+
+def _begin(rows: pd.DataFrame, action: str, names: list[str], most: int) -> Marked:
+    word = text("action.win_back" if action == "prospect" else f"action.{action}", desk().lang)
+    return Marked(f"{PLAN}.{action}", listing(rows, names, "table.begin", most=most, action=word))
+
+
+def _why(rows: pd.DataFrame) -> list[str]:
+    """Say the reasons of each action, and the other code under which the client may stand."""
+    said = told(rows.reasons, "action_reason")
+    return [beside(words, other, desk().lang) for words, other in zip(said, rows.other_code, strict=True)]
+
+
+def _whose(rows: pd.DataFrame) -> list[str]:
+    return [_who(owner, due, desk().lang) for owner, due in zip(rows.owner, rows.due, strict=True)]
 
 
 def _who(owner: object, due: pd.Timestamp, lang: str) -> str:
@@ -135,12 +188,15 @@ def named_lists(todo: Plan, *, most: int = 10) -> Together | Notice:
 def _named(frame: pd.DataFrame, name: str, most: int) -> Table | Notice:
     columns = {
         "cherish": ["name", "value_class", "revenue", "margin_used", "owner"],
-        "reprice": ["name", "revenue", "net_rate", "price_index", "erosion", "owner"],
+        "reprice": ["name", "revenue", "net_rate", "price_index", "erosion", "decision", "owner"],
         "develop": ["name", "revenue", "potential", "wallet_share", "owner"],
         "leaving": ["name", "state", "stage", "revenue", "risk_score", "owner"],
-        "drained": ["name", "revenue", "cost_to_serve", "margin_used", "owner"],
+        "drained": ["name", "revenue", "cost_to_serve", "margin_used", "decision", "owner"],
     }[name]
-    shown = frame.assign(margin_used=frame.margin, risk_score=frame.risk.round())
+    said = [
+        in_sentence(code, "decision", desk().lang) if isinstance(code, str) else "" for code in frame.decided
+    ]
+    shown = frame.assign(margin_used=frame.margin, risk_score=frame.risk.round(), decision=said)
     return listing(shown, columns, f"table.named.{name}", most=most)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from capclient import figures
-from capclient.decisions.contact_words import kind_words, owner_words, reason_words
+from capclient.decisions.contact_words import beside, called, kind_words, owner_words, reason_words
 from capclient.decisions.contacts import ACCOUNTING, Contacts, contacts
 from capclient.notebook.desk import absent, desk
 from capclient.notebook.listing import listing
@@ -35,11 +35,14 @@ def contacts_table(planned: Contacts, *, most: int = 15) -> Table | Notice:
     rows = planned.rows[planned.rows["owner"] != ACCOUNTING]
     frame = pd.DataFrame(
         {
-            "name": rows["name"],
+            "name": [
+                called(name, code, lang) for name, code in zip(rows["name"], rows["prospect_id"], strict=True)
+            ],
             "contact_due": rows["due"],
             "contact_kind": [kind_words(kind, lang) for kind in rows["kind"]],
             "contact_reasons": [
-                reason_words(" ".join(str(codes).split()[:2]), lang) for codes in rows["reasons"]
+                beside(reason_words(" ".join(str(codes).split()[:2]), lang), other, lang)
+                for codes, other in zip(rows["reasons"], rows["other_code"], strict=True)
             ],
             "contact_owner": [owner_words(str(owner), lang) for owner in rows["owner"]],
             "contact_stake": rows["stake"],

@@ -5,6 +5,7 @@ Floor 7.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -202,7 +203,15 @@ def _why(id: str, status: str, reason: object) -> str:
         return planned().get(id, {}).get(lang, MISSING)
     if isinstance(reason, str):
         return reason_text(reason, lang)
-    return ", ".join(name.partition(":")[2] for name in capabilities()[id].provided_by)
+    return ", ".join(_provided(name, lang) for name in capabilities()[id].provided_by)
+
+
+def _provided(name: str, lang: str) -> str:
+    """Say in words which part of the report answers: a file, a command or a chapter."""
+    kind, _, what = name.partition(":")
+    if kind == "chapter":
+        return text("provided.chapter", lang, number=what.partition("_")[0])
+    return text(f"provided.{kind}.{re.split(r'[./]', what)[0]}", lang)
 
 
 def figures_in_words(ids: Sequence[str]) -> str:

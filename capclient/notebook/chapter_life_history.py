@@ -53,6 +53,7 @@ def reviews_note(all_of_it: Life) -> Sentence | Notice:
     caveats: tuple[str, ...] = ()
     if history.lacking:
         short = "life.reviews_lacking_one" if history.lacking == 1 else "life.reviews_lacking"
+        short = "life.reviews_lacking_only" if len(days) == 1 else short
         facts_short = {} if history.lacking == 1 else {"n": count(history.lacking, here.lang)}
         caveats = (text(short, here.lang, **facts_short),)
     return Sentence(text(key, here.lang, **facts), caveats)

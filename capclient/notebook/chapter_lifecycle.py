@@ -6,7 +6,7 @@ Floor 7.
 from __future__ import annotations
 
 from capclient import figures
-from capclient.notebook.desk import absent, desk
+from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.tables import Table
@@ -55,12 +55,11 @@ def stage_list(life: Lifecycle, stage: str, *, most: int = 15) -> Table | Notice
     """Show the largest clients of a stage: the list to work through."""
     if life.reason is not None:
         return absent(life.reason)
-    if life.customers.stage.eq("undetermined").all():
-        return absent(
-            Unknown("history_short:stages")
-        )  # nobody could be judged: an empty list would be no good news
     clients = desk().portfolio.customers
     mine = life.customers[(life.customers.stage == stage) & ~clients.is_pool]
+    unjudged = found()[f"lifecycle.{stage}_customers"].reason
+    if mine.empty and unjudged is not None:  # nobody could be judged: an empty list would be no good news
+        return absent(Unknown(unjudged))
     frame = mine.join(clients[["name", "salesperson", "revenue_n", "revenue_n1"]])
     order = frame[["revenue_n", "revenue_n1"]].max(axis=1).rename("stake")
     frame = frame.join(order).sort_values(["stake", "name"], ascending=[False, True], kind="stable")

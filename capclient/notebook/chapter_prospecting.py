@@ -9,7 +9,7 @@ import pandas as pd
 
 from capclient import figures
 from capclient.findings import reason_text
-from capclient.notebook.comparison import by_name
+from capclient.notebook.comparison import by_name, with_purpose
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notebook.signed import declared_devices
@@ -148,7 +148,8 @@ def prospect_groups_table(sheet: Prospects, *, most: int = 10) -> Table | Notice
     if not parts:
         return _again(Unknown("missing:prospect_groups"))
     columns = ["group", "dimension", "created", "won", "lost", "conversion", "interval", "won_amount"]
-    return listing(pd.concat(parts, ignore_index=True), columns, "table.prospect_groups")
+    made = listing(pd.concat(parts, ignore_index=True), columns, "table.prospect_groups")
+    return with_purpose(made) if sheet.people.group.notna().any() else made
 
 
 def _conversions(rows: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,9 @@ from capclient.wording.numbers import count, day, money, share
 
 __all__ = ["things_to_do", "things_to_know"]
 
+# Findings that no sentence of their chapter quotes by name: what shows them there.
+SHOWN = {"receivables.overdue_rate": "owed_note"}
+
 
 def things_to_know(portfolio: Portfolio) -> Points | Notice:
     """Say the growth of the year and the four figures that stand furthest beyond their limits."""
@@ -47,6 +50,7 @@ def _known(item: Known) -> Point:
         text("know.fall", lang, name=who, money=money(round(change), lang, here.currency))
         for who, change in fallen.items()
     )
+    facts["apart"] = _to_reconcile() if name == "overdue" else ""
     words, _ = sentence(f"know.{name}.{kind}", found(), lang, here.currency, **facts)
     proof = text(
         "synthesis.proof", lang, chapter=_number(taught_in("bridge.opening" if name == LEADING else item.topic.id)),
@@ -54,8 +58,8 @@ def _known(item: Known) -> Point:
         else share(item.limit, lang),
     )  # fmt: skip
     # The growth is taught on this very page: its link leads to the chapter of the movements behind it.
-    chapter = taught_in("bridge.opening" if name == LEADING else item.topic.id)
-    return Point(text(f"know.{name}", lang), words, proof, chapter)
+    shown = "bridge.opening" if name == LEADING else item.topic.id
+    return Point(text(f"know.{name}", lang), words, proof, taught_in(shown), _place(shown))
 
 
 def _todo(item: Todo) -> Point:
@@ -66,7 +70,8 @@ def _todo(item: Todo) -> Point:
     if item.kind == "bring":
         words = text(f"todo.bring.{item.names[0]}", lang)
         proof = text("synthesis.chapter", lang, chapter=_number(chapter))
-        return Point(text("synthesis.action", lang, action=text("action.bring", lang)), words, proof, chapter)
+        title = text("synthesis.action", lang, action=text("action.bring", lang))
+        return Point(title, words, proof, chapter, _place(item.ids[0]))
     names = item.names
     if item.kind == "acquire":
         codes = set(here.portfolio.table("prospects").prospect_id)
@@ -85,7 +90,22 @@ def _todo(item: Todo) -> Point:
     proof = text(
         "synthesis.plan", lang, chapter=_number(chapter), label=found()[item.ids[told]].spec.label(lang)
     )
-    return Point(text("synthesis.action", lang, action=text(f"action.{kind}", lang)), words, proof, chapter)
+    # an action leads to the clients that bear it, the rest to the sentence that says its figure
+    place = item.kind if item.ids[0].startswith("actions.") else _place(item.ids[0])
+    title = text("synthesis.action", lang, action=text(f"action.{kind}", lang))
+    return Point(title, words, proof, chapter, place)
+
+
+def _to_reconcile() -> str:
+    """Say how much of what is overdue nobody is asked for yet, as the chapter of debts does."""
+    here, amount = desk(), found()["receivables.overdue_to_reconcile"].value
+    if not isinstance(amount, float) or amount < 1:
+        return ""
+    return " " + text("know.overdue.apart", here.lang, money=money(round(amount), here.lang, here.currency))
+
+
+def _place(id: str) -> str:
+    return SHOWN.get(id, id)
 
 
 def _by(due: pd.Timestamp, lang: str) -> str:

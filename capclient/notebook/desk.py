@@ -16,7 +16,7 @@ from IPython.display import display
 from capclient.cards import Card, Cards, Sentence
 from capclient.errors import ParamsError
 from capclient.findings import Finding, reason_text, sentence
-from capclient.indicators.market import position
+from capclient.notebook.variants import variant_of
 from capclient.notices import Notice, notice
 from capclient.portfolio import Portfolio
 from capclient.tables import Styles
@@ -132,89 +132,9 @@ def _names() -> dict[str, str]:
 
 
 def variant(key: str, known: dict[str, Finding]) -> str:
-    """Return the key of the variant that the figures call for: a sentence never says what they do not."""
-    limits = desk().portfolio.thresholds
-    judged = {
-        "concentration.gini": (
-            "concentration.gini",
-            lambda value: _band(value, limits.concentration.gini_bands),
-        ),
-        "concentration.dependency": (
-            "concentration.top1_share",
-            lambda value: "alert" if value >= float(limits.concentration.dependency_alert) else "calm",
-        ),
-        "concentration.groups": (
-            "concentration.top1_share_group",
-            lambda value: "alert" if value >= float(limits.concentration.dependency_alert_group) else "calm",
-        ),
-        "lifecycle.old_age": (
-            "lifecycle.old_age_revenue_share",
-            lambda value: "alert" if value > float(limits.lifecycle.old_age_alert) else "calm",
-        ),
-        "portfolio.growth": (
-            "portfolio.growth",
-            _direction,
-        ),
-        "portfolio.bridge": ("portfolio.growth", _direction),
-        "concentration.winback": (
-            "concentration.winback_customers",
-            lambda value: "some" if value else "none",
-        ),
-        "retention.seniority": (
-            "retention.seniority_censored_customers",
-            lambda value: "least" if value else "exact",
-        ),
-        "market.position": (
-            "market.relative_growth_points",
-            lambda gap: position(known["market.own_growth"].value or 0.0, gap, flat=limits.market.flat_gap),
-        ),
-        "quality.reconciled": ("quality.reconciliations_failed", lambda value: "failed" if value else "ok"),
-        "model.clusters": ("model.clusters", lambda value: "stable"),
-        "forecast.proof": ("forecast.method", lambda value: "none" if value == "naive" else "some"),
-        "forecast.parts": ("forecast.decline_customers", _some),
-        "forecast.next": ("forecast.last_interval", lambda value: "failed" if value == "missed" else "calm"),
-        "receivables.worsening": ("receivables.worsening_customers", _some),
-        "receivables.terms": ("receivables.lme_breach_invoices", _some),
-        "actions.lists": (
-            "actions.cherish_list",
-            lambda _: (
-                "none"  # no costs: two lists of five are not made
-                if None in (known["actions.reprice_list"].value, known["actions.drained_list"].value)
-                else "some"
-            ),
-        ),
-        "actions.substitution": ("actions.substitute_customers", lambda value: "some" if value else "none"),
-        "followup.moves": (
-            "followup.changed_customers",
-            lambda _: "none" if known["followup.changed_payment_grade"].value is None else "some",
-        ),
-        "satisfaction.score": ("satisfaction.asker_gap", lambda value: "some"),  # none: nobody said who asked
-    }
-    if key not in judged:
-        return key
-    id, judge = judged[key]
-    value = known[id].value
-    fallback = {"model.clusters": "unstable"}.get(key)
-    if value is None:
-        if fallback and known[id].reason == "unreliable:no_structure":
-            return f"{key}.{fallback}"
-        told = catalogue(desk().lang)
-        names = [name for name in sorted(told) if name.startswith(f"{key}.")]
-        return next((name for name in names if f"{{{id}" in told[name]), names[0])  # it says what is unknown
-    return f"{key}.{judge(value)}"
-
-
-def _some(number: float) -> str:
-    return "some" if number else "none"
-
-
-def _direction(growth: float) -> str:
-    return "up" if growth >= 0.005 else "down" if growth <= -0.005 else "flat"
-
-
-def _band(value: float, bands: tuple[object, object]) -> str:
-    low, high = (float(str(bound)) for bound in bands)
-    return "low" if value < low else "usual" if value <= high else "high"
+    """Return the key of the variant that the figures of this company call for."""
+    here = desk()
+    return variant_of(key, known, here.portfolio.thresholds, here.lang)
 
 
 def key_figures(portfolio: Portfolio) -> Cards:

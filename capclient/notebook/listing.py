@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
+from markupsafe import Markup
 
 from capclient.accounting.identity import COUNTER, UNKNOWN
 from capclient.cards import Sentence
@@ -31,6 +32,7 @@ OPTIONAL = (
     "owner",
     "margin_used",
     "grid_said",
+    "decision",
 )  # a column that says nothing for anybody is left out
 UNSAID = ("", "nan", "not_market_adjusted")  # said once, as a caveat of the whole chapter
 
@@ -50,10 +52,25 @@ def quote(*ids: str) -> Table | Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """An answer that another page of the report leads to by its name."""
+
+    place: str
+    answer: Table | Notice
+
+    def html(self) -> str:
+        """Return the answer as HTML, after its mark."""
+        return str(Markup('<span class="cc-anchor" id="{}"></span>').format(self.place)) + self.answer.html()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {**self.answer._repr_mimebundle_(), "text/html": self.html()}
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """Answers that one cell shows one under the other."""
 
-    answers: tuple[Sentence | Table | Notice, ...]
+    answers: tuple[Sentence | Table | Notice | Marked | Together, ...]
 
     def html(self) -> str:
         """Return the answers as HTML, in order."""
@@ -64,10 +81,13 @@ class Together:
         return {"text/html": self.html(), "text/plain": "\n\n".join(plain)}
 
 
-def together(*answers: Sentence | Table | Notice) -> Together:
+Answer = Sentence | Table | Notice | Marked | Together
+
+
+def together(*answers: Answer) -> Together:
     """Show several sentences or tables under one cell; what two of them say alike is said once."""
     said: set[str] = set()
-    kept: list[Sentence | Table | Notice] = []
+    kept: list[Answer] = []
     for answer in dict.fromkeys(answers):
         if isinstance(answer, Sentence):
             answer = replace(answer, caveats=tuple(item for item in answer.caveats if item not in said))

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from capclient.proposal.draft import Choice, Draft, Shape
 from capclient.proposal.drafting import drafted
-from capclient.proposal.yaml_form import company_id, quoted_text, write_yaml, yaml_text
+from capclient.proposal.naming import company_id, company_names
+from capclient.proposal.yaml_form import name_to_check, quoted_text, write_yaml, yaml_text
 
-__all__ = ["Choice", "Draft", "Shape", "company_id", "drafted", "quoted_text", "write_yaml", "yaml_text"]
+__all__ = [
+    "Choice", "Draft", "Shape", "company_id", "company_names", "drafted", "name_to_check", "quoted_text", "write_yaml",
+    "yaml_text",
+]  # fmt: skip

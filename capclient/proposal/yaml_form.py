@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from pathlib import Path
 
 import yaml
 
 from capclient.errors import ParamsError
 from capclient.proposal.draft import Draft
+from capclient.proposal.naming import company_names
 from capclient.proposal.spoken import evidence, on_one_line, printable, sentence
 from capclient.store import write_atomically
 from capclient.wording import language, text
@@ -33,9 +33,11 @@ def write_yaml(yaml: str, out: Path, *, force: bool = False) -> None:
 def yaml_text(draft: Draft, out: Path) -> str:
     """Return the commented YAML of a draft, paths relative to where it will stand."""
     lang = language()
+    id, name, is_open = company_names(out, draft.given)
     lines = [
         f"# {text('init.yaml.title', lang)}",
-        f"company: {{{', '.join(_company(draft, out, lang))}}}",
+        *name_to_check(is_open),
+        f"company: {{{', '.join(_company(draft, id, name, lang))}}}",
         _period(draft, lang),
         *_rates(draft, lang),
         "sources:",
@@ -79,8 +81,13 @@ def _nothing(canonical: str) -> tuple[str, ...]:
     return () if canonical == "invoice_id" else ("",)
 
 
-def _company(draft: Draft, out: Path, lang: str) -> list[str]:
-    told = [f"id: {company_id(out.stem)}", f"name: {quoted_text(out.stem)}"]
+def name_to_check(is_open: bool) -> list[str]:
+    """Return the comment that asks for the name of the company, where nothing but its files says it."""
+    return [f"# {text('init.yaml.company_name', language())}"] if is_open else []
+
+
+def _company(draft: Draft, id: str, name: str, lang: str) -> list[str]:
+    told = [f"id: {id}", f"name: {quoted_text(name)}"]
     codes = [code.strip().upper() for code in draft.currencies]
     if len(set(codes)) == 1 and codes[0] != "EUR" and re.fullmatch(r"[A-Z]{3}", codes[0]):
         told.append(f"currency: {codes[0]}")
@@ -163,16 +170,6 @@ def _shape(draft: Draft, lang: str) -> list[str]:
         lines.append(f"    # {text('init.yaml.perhaps', lang)}")
         lines.append(f"    # fill_down: [{', '.join(map(quoted_text, shape.perhaps))}]{why}")
     return lines
-
-
-def company_id(name: str) -> str:
-    """Return a company identifier made of a file name.
-
-    >>> company_id("Société Générale")
-    'societe-generale'
-    """
-    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9_-]+", "-", bare).strip("-_")[:64] or "societe"
 
 
 def quoted_text(value: str) -> str:

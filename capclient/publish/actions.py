@@ -22,8 +22,9 @@ from capclient.wording.numbers import is_missing
 
 NAME = "actions.csv"
 HEADS = (
-    "customer_id", "prospect_id", "name", "action_code", "action", "rank", "reason_codes", "reasons", "step", "stake",
-    "currency", "owner", "due", "status_code", "status", "decision_code", "decision", "planned_on", "proposed_code",
+    "customer_id", "prospect_id", "name", "other_code", "action_code", "action", "rank", "reason_codes", "reasons",
+    "step", "stake", "currency", "owner", "due", "status_code", "status", "decision_code", "decision", "planned_on",
+    "proposed_code",
     "decision_proposed", "done_on", "comment",
 )  # fmt: skip
 
@@ -54,6 +55,7 @@ def _line(row: dict[str, Any], currency: str, lang: str) -> dict[str, str]:
         "customer_id": shown(str(known["customer_id"])),
         "prospect_id": shown(str(known["prospect_id"])),
         "name": shown(str(known["name"])),
+        "other_code": shown(str(known["other_code"])),
         "action_code": known["action"],
         "action": text(f"action.{known['action']}", lang),
         "rank": str(known["action_rank"]),

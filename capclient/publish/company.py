@@ -17,6 +17,7 @@ from capclient.ingest.remarks import table_remarks
 from capclient.notebook.desk import CARDS, headline
 from capclient.params_sectors import profile_name
 from capclient.portfolio import Portfolio
+from capclient.publish.anchors import with_living_links
 from capclient.publish.case_links import with_case_links
 from capclient.publish.html import Balance, Input, report_page
 from capclient.publish.notebook_html import chapter_html, chapter_title
@@ -41,14 +42,16 @@ def company_page(
     company = portfolio.params.company
     figures = portfolio.quality
     known = {item.id: item for item in findings}
-    said = [
-        (
-            slug,
-            chapter_title(notebook, lang=lang),
-            with_case_links(chapter_html(notebook, lang=lang), portfolio, lang),
-        )
-        for slug, notebook in chapters
-    ]
+    said = with_living_links(
+        [
+            (
+                slug,
+                chapter_title(notebook, lang=lang),
+                with_case_links(chapter_html(notebook, lang=lang, slug=slug), portfolio, lang),
+            )
+            for slug, notebook in chapters
+        ]
+    )
     return report_page(
         company={
             "name": company.name or company.id,

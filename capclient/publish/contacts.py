@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from capclient.decisions.contact_words import kind_words, owner_words, reason_words
+from capclient.decisions.contact_words import called, kind_words, owner_words, reason_words
 from capclient.decisions.contacts import ROLES, contacts
 from capclient.portfolio import Portfolio
 from capclient.publish.calendar import Event, calendar
@@ -24,8 +24,8 @@ from capclient.wording.numbers import is_missing
 
 CSV, ICS, FOLDER = "contacts.csv", "contacts.ics", "modeles"
 HEADS = (
-    "contact_id", "customer_id", "prospect_id", "name", "person", "kind_code", "kind", "due", "wanted", "is_late",
-    "reason_codes", "reasons", "owner_code", "owner", "channel_code", "channel", "stake", "currency",
+    "contact_id", "customer_id", "prospect_id", "name", "other_code", "person", "kind_code", "kind", "due", "wanted",
+    "is_late", "reason_codes", "reasons", "owner_code", "owner", "channel_code", "channel", "stake", "currency",
     "status_code", "status",
 )  # fmt: skip
 
@@ -60,6 +60,7 @@ def _line(row: dict[str, Any], status: str, currency: str, lang: str) -> dict[st
         "customer_id": "" if is_missing(row["customer_id"]) else shown(str(row["customer_id"])),
         "prospect_id": "" if is_missing(row["prospect_id"]) else shown(str(row["prospect_id"])),
         "name": shown(str(row["name"])),
+        "other_code": "" if is_missing(row["other_code"]) else shown(str(row["other_code"])),
         "person": "" if is_missing(row["person"]) else shown(str(row["person"])),
         "kind_code": row["kind"],
         "kind": kind_words(row["kind"], lang),
@@ -86,7 +87,10 @@ def contacts_ics(portfolio: Portfolio, lang: str) -> str:
     events = [
         Event(
             uid=row.id, day=row.due.date(), categories=(owner_words(str(row.owner), lang),),
-            summary=text("contact.event", lang, kind=kind_words(row.kind, lang), name=row.name),
+            summary=text(
+                "contact.event", lang, kind=kind_words(row.kind, lang),
+                name=called(row.name, row.prospect_id, lang),
+            ),
             description=_description(row, lang),
         )
         for row in listed
@@ -98,7 +102,10 @@ def contacts_ics(portfolio: Portfolio, lang: str) -> str:
 def _description(row: Any, lang: str) -> str:
     said = [
         text("contact.why", lang, reasons=reason_words(row.reasons, lang)),
-        text("contact.code", lang, code=row.prospect_id if is_missing(row.customer_id) else row.customer_id),
+        text("contact.code", lang, code=row.customer_id)
+        if is_missing(row.prospect_id)
+        else text("contact.prospect_code", lang, code=row.prospect_id),
+        *([] if is_missing(row.other_code) else [text("contact.twin", lang, code=row.other_code)]),
         text("contact.how", lang, channel=text(f"contact_channel.{row.channel}", lang)),
     ]
     return "\n".join(said)
@@ -115,6 +122,7 @@ def contact_sheet(portfolio: Portfolio, lang: str) -> pd.DataFrame:
             "customer_id": rows["customer_id"],
             "prospect_id": rows["prospect_id"],
             "name": rows["name"],
+            **({"other_code": rows["other_code"]} if rows["other_code"].notna().any() else {}),
             "contact_person": rows["person"],
             "contact_kind": [kind_words(kind, lang) for kind in rows["kind"]],
             "contact_due": rows["due"],

@@ -15,7 +15,8 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from capclient import places
-from capclient.notices import is_notice, notices_in, notices_told
+from capclient.notices import Notice, is_notice, notices_in, notices_told, without_notices
+from capclient.publish.anchors import with_anchors
 from capclient.publish.prose import prose_renderer
 from capclient.wording import LANGUAGES, text
 
@@ -61,7 +62,7 @@ def exporter() -> ChapterExporter:
     return ChapterExporter(template_name=folder.name, extra_template_basedirs=[str(folder.parent)])
 
 
-def chapter_html(notebook: NotebookNode, *, lang: str) -> str:
+def chapter_html(notebook: NotebookNode, *, lang: str, slug: str = "") -> str:
     """Render the part of an executed notebook that the report shows.
 
     Left out: code, warnings and printed streams, cells tagged for the analyst or the classroom, and prose of
@@ -73,6 +74,8 @@ def chapter_html(notebook: NotebookNode, *, lang: str) -> str:
         Executed notebook; it is not changed.
     lang
         ``fr`` or ``en``.
+    slug
+        Name of the chapter: its answers are marked, so that sentences of the page may lead to them; empty: no marks.
     """
     prose = prose_renderer()
 
@@ -90,10 +93,11 @@ def chapter_html(notebook: NotebookNode, *, lang: str) -> str:
         return folded + markdown(action)
 
     cells = without_repeats([cell for cell in notebook.cells if is_shown(cell, lang)])
-    cells = without_idle_readings(cells)
+    cells = without_idle_readings(said_once(cells, lang))
     shown = NotebookNode({**notebook, "cells": cells})
+    marks = with_anchors(cells, slug, lang) if slug else {}
     body, _ = exporter().from_notebook_node(
-        shown, {"lang": lang, "prose": markdown, "picked": picked, "told": told}
+        shown, {"lang": lang, "prose": markdown, "picked": picked, "told": told, "marks": marks}
     )
     return body.strip()
 
@@ -146,6 +150,73 @@ def _once(answers: list[NotebookNode]) -> list[NotebookNode]:
             continue
         kept.append(cell)
     return kept
+
+
+def said_once(cells: list[NotebookNode], lang: str) -> list[NotebookNode]:
+    """Say in full once a chapter why something is missing: later rounds leave it out, or say that it is the same.
+
+    A round whose every answer was already explained says why in a few words, without what to bring; one that has
+    something else to show is silent about it. Good news (a list without any line) is no reason, and stays.
+    """
+    missing, told = text("notice.head", lang), set[str]()
+    kept: list[NotebookNode] = []
+    for round_ in _rounds(cells):
+        answers = [cell for cell in round_ if cell.cell_type == "code"]
+        words = {id(cell): [_reason(said) for said in notices_told(_html(cell))] for cell in answers}
+        again = {
+            id(cell)
+            for cell in answers
+            if words[id(cell)] and all(said.startswith(missing) and said in told for said in words[id(cell)])
+        }
+        silent = len(again) < len(answers)
+        for cell in round_:
+            if id(cell) not in again:
+                mixed = cell.cell_type == "code" and not words[id(cell)]
+                kept.append(_without(cell, missing, frozenset(told)) if mixed else cell)
+            elif not silent:
+                kept.append(_same_reason(cell, lang))
+                silent = True
+        told.update(_reason(said) for cell in answers for said in notices_in(_html(cell)))
+    return kept
+
+
+def _rounds(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
+    """Part the cells at each heading: what stands under it is a round."""
+    rounds: list[list[NotebookNode]] = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            rounds.append([])
+        rounds[-1].append(cell)
+    return rounds
+
+
+def _reason(told: str) -> str:
+    """Return what a notice says before its advice, which may differ from one place to the next."""
+    return told.partition(". ")[0].rstrip(".")
+
+
+def _without(cell: NotebookNode, missing: str, told: frozenset[str]) -> NotebookNode:
+    """Leave out of a cell that has something else to say the reasons that were told before its round."""
+
+    def dropped(words: str) -> bool:
+        return words.startswith(missing) and _reason(words) in told
+
+    html = _html(cell)
+    rest = without_notices(html, dropped)
+    return cell if rest == html else _answering(cell, rest)
+
+
+def _answering(cell: NotebookNode, html: str) -> NotebookNode:
+    output = NotebookNode(output_type="display_data", data={"text/html": html}, metadata={})
+    return NotebookNode({**cell, "outputs": [output]})
+
+
+def _same_reason(cell: NotebookNode, lang: str) -> NotebookNode:
+    missing = text("notice.head", lang)
+    reason = _reason(notices_told(_html(cell))[0]).removeprefix(missing).strip()
+    reason = reason[:1].lower() + reason[1:] if not reason[1:2].isupper() else reason
+    said = Notice(text("notice.same", lang, reason=Markup(reason).unescape()), "", lang)
+    return _answering(cell, said.html())
 
 
 def _html(cell: NotebookNode) -> str:

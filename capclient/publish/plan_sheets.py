@@ -22,6 +22,7 @@ from capclient.wording import text
 from capclient.wording.numbers import is_missing
 
 CLIENTS = tuple(name for name in COLUMNS if name != "prospect_id")
+SELDOM = "other_code"  # a column that is left out where it says nothing
 PROSPECTS = ("prospect_id", "proposed", "action", "stake", *EDITED[1:-2], *EDITED[-2:], "planned_on")
 CHOICES = {"action": ("action", ACTIONS), "plan_status": ("plan_status", STATUSES),
            "decision": ("decision", (*DECISIONS, "discuss"))}  # fmt: skip
@@ -48,6 +49,8 @@ def plan_sheets(portfolio: Portfolio) -> dict[str, pd.DataFrame]:
     rows = plan_rows(todo, as_of=portfolio.as_of)
     waiting = rows.prospect_id.notna()
     parts = {"actions": rows.loc[~waiting, list(CLIENTS)], "prospects": rows.loc[waiting, list(PROSPECTS)]}
+    if parts["actions"][SELDOM].isna().all():
+        parts["actions"] = parts["actions"].drop(columns=SELDOM)
     return {name: frame for name, frame in parts.items() if len(frame)}
 
 

@@ -16,8 +16,8 @@ from capclient.portfolio import Portfolio
 from capclient.themes.once import once
 from capclient.vocabulary import Unknown
 
-ITEMS, PAYMENTS, ALLOCATIONS = "receivable_items", "payments", "allocations"
-INPUTS = (ITEMS, PAYMENTS, ALLOCATIONS)
+ITEMS, PAYMENTS = "receivable_items", "payments"
+INPUTS = (ITEMS, PAYMENTS, "allocations")
 UNTAXED = 0.05  # of the amounts sold, above which sales including VAT are not known
 
 
@@ -52,14 +52,6 @@ def no_accounts(portfolio: Portfolio) -> Unknown | None:
 def no_history(portfolio: Portfolio) -> Unknown | None:
     """Return why past balances are not known: a list of what is open today forgot what was paid."""
     return no_accounts(portfolio) or (None if portfolio.has(PAYMENTS) else Unknown("missing:payments"))
-
-
-def tables(portfolio: Portfolio) -> dict[str, bool]:
-    """Return which tables the operations on accounts may use."""
-    return {
-        "with_payments": portfolio.has(PAYMENTS),
-        "with_allocations": portfolio.has(ALLOCATIONS) and portfolio.has(PAYMENTS),
-    }
 
 
 def year(portfolio: Portfolio) -> Period:

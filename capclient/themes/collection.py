@@ -21,7 +21,7 @@ from capclient.indicators.dso import (
     dso,
 )
 from capclient.portfolio import Portfolio
-from capclient.themes.accounts import INPUTS, PAYMENTS, Sales, first_day, months_back, sales, year_caveat
+from capclient.themes.accounts import INPUTS, Sales, first_day, months_back, sales, year_caveat
 from capclient.themes.accounts import year as year_of
 from capclient.themes.settlements import caveats
 from capclient.vocabulary import Unknown
@@ -84,8 +84,7 @@ def _effectiveness(
         return past or sold.reason or Unknown("not_applicable")
     if not portfolio.is_complete(year):
         return Unknown("period_incomplete")
-    sql = engine.opened(with_payments=portfolio.has(PAYMENTS))
-    opening = int(portfolio.ledger.frame(sql, {"day": year.start}).cents.iloc[0])
+    opening = int(portfolio.ledger.frame(engine.OPENED, {"day": year.start}).cents.iloc[0])
     if opening == 0 and first_day(portfolio) >= year.start:
         return Unknown("history_short")
     return collection_effectiveness(

@@ -10,7 +10,6 @@ import pandas as pd
 from capclient.accounting.identity import UNKNOWN
 from capclient.engine import receivables as engine
 from capclient.portfolio import Portfolio
-from capclient.themes.accounts import tables
 from capclient.themes.once import once
 
 BUCKETS = {
@@ -32,7 +31,7 @@ def debtors(portfolio: Portfolio) -> pd.DataFrame:
         balance), the classes of age, ``overdue`` (their sum), in euros, ``overdue_share`` of its open debits,
         ``oldest_days`` (days late of its oldest open debt, missing when none is late) and ``weight`` of the total.
     """
-    sql = engine.aged((0, 30, 60, 90), by_customer=True, **tables(portfolio))
+    sql = engine.aged((0, 30, 60, 90), by_customer=True)
     rows = portfolio.ledger.frame(sql, {"days": [portfolio.as_of]})
     wide = rows.pivot(index="customer_id", columns="bucket", values="cents") if len(rows) else pd.DataFrame()
     wide = wide.reindex(columns=list(BUCKETS)).rename(columns=BUCKETS).fillna(0).astype("int64")
@@ -43,7 +42,7 @@ def debtors(portfolio: Portfolio) -> pd.DataFrame:
     frame = wide[MONEY] / 100
     frame["overdue_share"] = (wide.overdue / base).where(base > 0)
     frame["weight"] = wide.receivable / total if total > 0 else float("nan")
-    oldest = portfolio.ledger.frame(engine.oldest(**tables(portfolio)), {"day": portfolio.as_of})
+    oldest = portfolio.ledger.frame(engine.oldest(), {"day": portfolio.as_of})
     days = (pd.Timestamp(portfolio.as_of) - oldest.due_date.astype("datetime64[ns]")).dt.days
     days.index = oldest.customer_id.astype("str")
     frame["oldest_days"] = days[days > 0].reindex(frame.index).astype("Int64")

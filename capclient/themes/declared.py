@@ -127,7 +127,9 @@ def _findings(
         share = Unknown("missing:outlook")
     elif not portfolio.is_complete(portfolio.windows.n):
         share = Unknown("period_incomplete")
-    filled = float(ordinal.to_numpy().mean()) if len(living) else Unknown("denominator_zero")
+    filled: float | Unknown = float(ordinal.to_numpy().mean()) if len(living) else Unknown("denominator_zero")
+    if len(living) and not ordinal.to_numpy().any():
+        filled = Unknown("missing:declared")  # cells that nobody filled in declare no rate of nothing
     values = (described, filled, int(against.index.nunique()), share)
     caveats = (None, None, None, None if told.all() else "caveat.failing_least")
     return [

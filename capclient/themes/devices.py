@@ -50,16 +50,29 @@ DEVICES = (
 )
 
 
+# Figures whose zero is no trace of a device: nothing was called back, noted, compared. A zero of the others (no late
+# invoice, no lost client) may well be its success.
+TRACES = frozenset((
+    "satisfaction.codesign_customers", "satisfaction.codesign_revenue_share", "satisfaction.loss_reason_coverage",
+    "satisfaction.response_rate", "satisfaction.asked_by_others_share", "satisfaction.hotline_calls",
+    "satisfaction.hotline_called_back_share", "satisfaction.cause_told_share", "satisfaction.requests_handled",
+    "declared.completeness", "market.compared_share", "prospecting.prospects_created", "market.cooperation_contracts",
+    "market.cooperation_revenue_share",
+))  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Register:
     """The register of evidence at D.
 
     ``rows``: every usable row with ``code`` (capability), ``number`` (question of it, missing for most), ``kept``,
-    ``is_proven``, ``is_stale``, ``expires``. ``odd``: rows whose capability is none of the method.
+    ``is_proven``, ``is_stale``, ``expires``. ``told``: those of them that say something, a level (0 is one: « absent »)
+    or a proof; a blank row answers nothing. ``odd``: rows whose capability is none of the method.
     ``devices``: the fourteen of 12.8, indexed by code, with their latest row (missing where nobody declared it).
     """
 
     rows: pd.DataFrame
+    told: pd.DataFrame
     odd: pd.DataFrame
     devices: pd.DataFrame
     findings: list[Finding]
@@ -81,10 +94,11 @@ def devices(portfolio: Portfolio) -> Register:
         [pair[1] if pair else None for pair in named], index=rated.index, dtype="Int64"
     )
     rows = rated[rated["code"].notna()]
-    places = [_device(code, told) for code, told in zip(rows["code"], rows["device"], strict=True)]
-    placed = rows.assign(place=pd.Series(places, index=rows.index, dtype="object"))
+    told = rows[rows["maturity"].notna() | rows["is_proven"].astype("bool")]
+    places = [_device(code, words) for code, words in zip(told["code"], told["device"], strict=True)]
+    placed = told.assign(place=pd.Series(places, index=told.index, dtype="object"))
     frame = latest(placed[placed["place"].notna()], "place").reindex([device.code for device in DEVICES])
-    return Register(rows, rated[rated["code"].isna()], frame, _findings(table, rated, frame))
+    return Register(rows, told, rated[rated["code"].isna()], frame, _findings(table, rated, frame))
 
 
 def _device(code: str, told: object) -> str | None:

@@ -24,7 +24,7 @@ from capclient.indicators.coverage import (
 )
 from capclient.indicators.devices import device_verdict, latest
 from capclient.portfolio import Portfolio
-from capclient.themes.devices import DEVICES, NO_REGISTER, Register, devices
+from capclient.themes.devices import DEVICES, NO_REGISTER, TRACES, Register, devices
 from capclient.themes.key_questions import QUESTIONS, SELF_QUESTIONS, Question
 from capclient.themes.levers import levers
 from capclient.themes.once import once
@@ -64,7 +64,7 @@ def evidence(portfolio: Portfolio) -> Evidence:
 
     known: Known = Findings(portfolio)
     register, steps = devices(portfolio), levers(portfolio)
-    signed = latest(register.rows, "code")[SIGNED]
+    signed = latest(register.told, "code")[SIGNED]
     asked = pd.DataFrame([_question(question, known, signed) for question in QUESTIONS]).set_index("code")
     own = _own_questions(known, register)
     found = [*register.findings, *steps.findings, *_asked_findings(asked, own)]
@@ -126,12 +126,17 @@ def _devices(register: Register, known: Known) -> pd.DataFrame:
     rows = []
     for device in DEVICES:
         told = register.devices.loc[device.code]
-        valued = [id for id in device.figures if known[id].value is not None]
+        valued = [id for id in device.figures if _is_trace(known[id])]
         rows.append({
             "code": device.code, "capability": device.capability, "figures": device.figures, "known": len(valued),
             "verdict": device_verdict(_level(told["maturity"]), known=len(valued), asked=len(device.figures)),
         })  # fmt: skip
     return pd.DataFrame(rows).set_index("code").join(register.devices[SIGNED])
+
+
+def _is_trace(item: Finding) -> bool:
+    """Tell whether a figure shows something of a device: a share of nothing, or a count of none, shows none."""
+    return item.value is not None and not (item.id in TRACES and item.value == 0)
 
 
 def _question(question: Question, known: Known, signed: pd.DataFrame) -> dict[str, object]:
@@ -150,7 +155,7 @@ def _question(question: Question, known: Known, signed: pd.DataFrame) -> dict[st
 
 def _own_questions(known: Known, register: Register) -> pd.DataFrame:
     """The five questions of text 002: what is answered, and what the data allow (E21)."""
-    numbered = register.rows[register.rows["code"].eq("E21") & register.rows["number"].notna()]
+    numbered = register.told[register.told["code"].eq("E21") & register.told["number"].notna()]
     told = latest(numbered, "number")[SIGNED].to_dict("index")
     rows = []
     for number, question in enumerate(SELF_QUESTIONS, start=1):

@@ -17,6 +17,7 @@ from capclient.indicators.back_test import calibration, gain_curve
 from capclient.indicators.recalibration import held_share, holds
 from capclient.indicators.retention import wilson_interval
 from capclient.portfolio import Portfolio
+from capclient.themes.loss_choice import Choice, rolling_choice
 from capclient.themes.loss_photos import past_days, photographs
 from capclient.themes.loss_proof import Proof, known_of, proof
 from capclient.themes.loss_replay import INTERVALS, Replay, loss_replay
@@ -80,6 +81,7 @@ def loss(portfolio: Portfolio) -> Loss:
         uncalibrated=doubt,
         findings=[
             *_proven(tried, groups),
+            *_chosen(rolling_choice(tried.rows, portfolio.thresholds.loss)),
             *_replayed(bells),
             *_ahead(clients, doubt, rare=int(now.window_end.isna().sum())),
         ],
@@ -111,7 +113,7 @@ def _clients(portfolio: Portfolio, now: pd.DataFrame, tried: Proof, *, priced: b
 PROVEN = (
     "method", "days_judged", "examples", "observed_rate", "brier", "brier_naive", "brier_states", "brier_risk",
     "brier_model", "skill", "announced_per_100", "calibrated_share",
-    "ranking", "lift_top10", "recall", "recall_naive", "precision",
+    "ranking", "lift_top10", "recall", "recall_naive", "precision", "rolling_skill", "rolling_days",
 )  # fmt: skip
 REPLAYED = (
     "false_alarms_per_100_months", "naive_false_alarms_per_100_months", "alarm_recall", "warning_months",
@@ -154,6 +156,15 @@ def _proven(tried: Proof, groups: pd.DataFrame) -> list[Finding]:
     ]
     return found + [
         finding(f"loss.brier_{judge}", float(row.brier), n=n) for judge, row in tried.judges.iterrows()
+    ]
+
+
+def _chosen(choice: Choice | Unknown) -> list[Finding]:
+    if isinstance(choice, Unknown):
+        return [finding("loss.rolling_skill", choice), finding("loss.rolling_days", choice)]
+    return [
+        finding("loss.rolling_skill", choice.skill, n=choice.rows),
+        finding("loss.rolling_days", choice.days),
     ]
 
 

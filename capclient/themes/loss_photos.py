@@ -16,12 +16,16 @@ from capclient.themes.activity import activity
 from capclient.themes.events import claims_risk
 from capclient.themes.lateness import lateness
 from capclient.themes.origins import origins, seen_at
+from capclient.vocabulary import Unknown
 
 EVERY = 3  # months between two photographs
 TRAINING = 2  # photographs, before the first that is judged, to learn from beside those of the horizon
 PRESENT = ("active", "watch", "at_risk", "inactive")
 ALARMING = ("at_risk", "inactive")
 RISK_BANDS = ("low", "medium", "high", "unknown")
+RARE = Unknown(
+    "not_applicable:rare_buyers"
+)  # nobody buys often enough for a silence to be judged within a year
 
 
 def past_days(portfolio: Portfolio) -> list[date]:

@@ -23,6 +23,7 @@ from capclient.indicators.back_test import (
 )
 from capclient.indicators.loss_model import LossModel, fit_loss
 from capclient.indicators.recalibration import Recalibration, fit_recalibration
+from capclient.themes.loss_photos import RARE
 from capclient.thresholds_ahead import LossThresholds
 from capclient.vocabulary import Unknown
 
@@ -119,7 +120,8 @@ def proof(photographs: pd.DataFrame, end: pd.Timestamp, limits: LossThresholds) 
                 said = {f"p_{judge}": corrections[judge].of(raw[f"p_{judge}"]) for judge in JUDGES}
                 judged.append(raw.assign(**said))
     if len(seen) == 1:
-        return Unknown("history_short:loss")
+        rare = len(photographs) and photographs.window_end.isna().all()
+        return RARE if rare else Unknown("history_short:loss")
     if not judged:
         most, losses = (max(numbers) for numbers in zip(*seen, strict=True))
         lack = f"customers={most}" if most < limits.min_customers else f"losses={losses}"

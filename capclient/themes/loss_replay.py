@@ -19,7 +19,7 @@ from capclient.indicators.loss import loss_windows, lost, naive_alarm
 from capclient.indicators.seasonality import seasonality
 from capclient.periods import Period
 from capclient.portfolio import Portfolio
-from capclient.themes.loss_photos import ALARMING, PRESENT
+from capclient.themes.loss_photos import ALARMING, PRESENT, RARE
 from capclient.themes.once import once
 from capclient.themes.origins import contracts_on, origins
 from capclient.thresholds import Thresholds
@@ -60,7 +60,8 @@ def loss_replay(portfolio: Portfolio) -> Replay | Unknown:
     months["followed"] = months.origin > pd.Timestamp(days[0])  # the month before is known too
     known = months[months.present & (months.window_end <= pd.Timestamp(portfolio.data_end))]
     if known.empty:
-        return Unknown("history_short")
+        here = months[months.present]
+        return RARE if len(here) and here.window_end.isna().all() else Unknown("history_short")
     gone = departures(known, portfolio.thresholds)
     bells = pd.DataFrame([_measured(months, known, bell) for bell in BELLS]).set_index("bell")
     for name, many in INTERVALS.items():

@@ -161,7 +161,7 @@ def _with_intervals(past: pd.DataFrame, *, level: float, seed: int) -> pd.DataFr
             level=level,
             seed=seed,
         )
-        low.append(round(bottom, 2))
+        low.append(round(max(bottom, _floor(before)), 2))
         high.append(round(top, 2))
     return past.assign(low=np.array(low, dtype="float64"), high=np.array(high, dtype="float64"))
 
@@ -202,7 +202,12 @@ def interval(proof: Proof, total: float, *, level: float, seed: int) -> tuple[fl
     low, high = bootstrap_interval(
         total, (past.actual / past.projected).tolist(), noises=past.noise.tolist(), level=level, seed=seed
     )
-    return round(low, 2), round(high, 2)
+    return round(max(low, _floor(past)), 2), round(high, 2)
+
+
+def _floor(past: pd.DataFrame) -> float:
+    """Least that a year may bring: nothing, unless a past year ended below."""
+    return min(0.0, float(past.actual.min()))
 
 
 def months_ahead(portfolio: Portfolio, total: float, proof: Proof, *, level: float) -> pd.DataFrame:

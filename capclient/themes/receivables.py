@@ -22,7 +22,6 @@ from capclient.themes.accounts import (
     first_day,
     no_accounts,
     no_history,
-    tables,
 )
 from capclient.themes.collection import WAITING, waiting, waits
 from capclient.themes.debtors import by_attribute, debtors
@@ -82,7 +81,7 @@ def _accounts(portfolio: Portfolio) -> Receivables:
             nothing, nothing, none, none, none, none, none, none, nothing, reason, reason, _unknown(portfolio, reason)
         )  # fmt: skip
     at = portfolio.as_of
-    opened = portfolio.ledger.frame(engine.by_due_date(**tables(portfolio)), {"day": at})
+    opened = portfolio.ledger.frame(engine.by_due_date(), {"day": at})
     opened["due_date"] = opened.due_date.astype("datetime64[ns]")
     named = ageing.aged_balance(opened, as_of=at)
     ahead = ageing.to_come(opened, as_of=at)
@@ -163,17 +162,13 @@ def _disputes_known(portfolio: Portfolio) -> bool:
 
 
 def _due_sources(portfolio: Portfolio) -> pd.DataFrame:
-    rows = portfolio.ledger.frame(engine.due_sources(**tables(portfolio)), {"day": portfolio.as_of})
+    rows = portfolio.ledger.frame(engine.DUE_SOURCES, {"day": portfolio.as_of})
     return _shared(rows)
 
 
 def _matched(portfolio: Portfolio, named: pd.Series) -> pd.DataFrame:
     """What clients were credited up to D: how it was matched, and what stays unallocated."""
-    named_tables = tables(portfolio)
-    rows = pd.DataFrame({"method": pd.Series(dtype="str"), "cents": pd.Series(dtype="int64")})
-    if named_tables["with_allocations"]:
-        sql = engine.matched(with_payments=named_tables["with_payments"])
-        rows = portfolio.ledger.frame(sql, {"day": portfolio.as_of})
+    rows = portfolio.ledger.frame(engine.MATCHED, {"day": portfolio.as_of})
     left = pd.DataFrame({"method": ["unallocated"], "cents": [-int(named["unallocated"])]})
     return _shared(pd.concat([rows, left[left.cents > 0]], ignore_index=True))
 
@@ -209,7 +204,7 @@ def _history(portfolio: Portfolio) -> pd.DataFrame:
     first = first_day(portfolio)
     ends = [shifted(portfolio.as_of, -back) for back in range(MONTHS, -1, -1)]
     ends = [day for day in ends if day >= first]
-    sql = engine.aged((0,), by_customer=False, **tables(portfolio))
+    sql = engine.aged((0,), by_customer=False)
     rows = portfolio.ledger.frame(sql, {"days": ends})
     wide = rows.pivot(index="day", columns="bucket", values="cents") if len(rows) else pd.DataFrame()
     wide = wide.reindex(index=pd.to_datetime(ends), columns=["0", "1", "undated", "unallocated", "disputed"])

@@ -20,7 +20,7 @@ from capclient.vocabulary import Unknown
 
 FOUND = (
     "dispute_rate", "bad_debt", "bad_debt_rate", "impairment_rate", "limit_exceeded_customers", "limit_exceeded_amount",
-    "top5_overdue_share", "recovery_cases", "recovery_amount", "escalated_cases",
+    "top5_overdue_share", "recovery_cases", "recovery_amount", "overdue_to_reconcile", "escalated_cases",
 )  # fmt: skip
 FIRST = 5
 
@@ -118,6 +118,8 @@ def _findings(
         share = float(claimed.head(FIRST).sum()) / total if total > 0 else Unknown("denominator_zero")
         values["top5_overdue_share"] = share
         values["recovery_cases"], values["recovery_amount"] = len(claimed), round(total, 2)
+        # late all the same, but nobody is asked for it yet: credits cover it, or another code may have paid it
+        values["overdue_to_reconcile"] = round(float((clients.overdue - clients.claim).sum()), 2)
         values["escalated_cases"] = int((clients.stage == "counsel").sum())
         caveat = "caveat.due_estimated" if lateness(portfolio).is_estimated else None
     if isinstance(limits, Unknown):
@@ -125,7 +127,9 @@ def _findings(
     else:
         values["limit_exceeded_customers"] = int((limits.excess > 0).sum())
         values["limit_exceeded_amount"] = float(limits.excess.sum())
-    dated = {"top5_overdue_share", "recovery_cases", "recovery_amount", "escalated_cases"}
+    dated = {
+        "top5_overdue_share", "recovery_cases", "recovery_amount", "overdue_to_reconcile", "escalated_cases",
+    }  # fmt: skip
     period = portfolio.windows.n if portfolio.has_lines else None
     return [
         finding(

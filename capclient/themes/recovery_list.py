@@ -17,7 +17,7 @@ from capclient.indicators.recovery import recovery_list
 from capclient.levels import activity_code
 from capclient.portfolio import Portfolio
 from capclient.themes import settlements as accounts
-from capclient.themes.accounts import no_accounts, tables, year
+from capclient.themes.accounts import no_accounts, year
 from capclient.themes.lateness import lateness
 from capclient.themes.once import once
 from capclient.vocabulary import Unknown
@@ -70,9 +70,8 @@ def recovery_clients(portfolio: Portfolio) -> Recovery:
 def _doubts(portfolio: Portfolio, late: set[str]) -> pd.DataFrame:
     """Return late clients that another code may have paid for: it names their debts, or differs by case or blanks."""
     day = {"day": portfolio.as_of}
-    with_all = tables(portfolio)
-    named = portfolio.ledger.frame(engine.elsewhere(**with_all), day).rename(columns={"payer": "other"})
-    known = portfolio.ledger.frame(engine.codes(with_payments=with_all["with_payments"]), day).customer_id
+    named = portfolio.ledger.frame(engine.ELSEWHERE, day).rename(columns={"payer": "other"})
+    known = portfolio.ledger.frame(engine.CODES, day).customer_id
     alike = known.groupby(known.map(_bare)).agg(list)
     told = set(zip(named.customer_id, named.other, strict=True))
     pairs = (

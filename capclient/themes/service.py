@@ -1,8 +1,9 @@
 """What serving each client costs: sheets of drivers, exchanges, documents, and pools of costs (4.3, 4.5, F16).
 
-Floor 5. Each unit of work is charged once. A sheet of drivers (``cost_to_serve``) speaks for its activities; what it
-does not name is counted from exchanges, then from documents. An exchange that carries its own cost is charged that cost
-and takes nothing from a pool. Hours pay for the exchanges that nothing else has paid for.
+Floor 5. Each unit of work is charged once. A sheet of drivers (``cost_to_serve``) speaks for the clients, activities
+and periods of its rows; what it does not name is counted from exchanges, then from documents. An exchange that carries
+its own cost is charged that cost and takes nothing from a pool. Hours pay for the exchanges that nothing else has paid
+for.
 """
 
 from __future__ import annotations
@@ -11,19 +12,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from capclient.engine import margins as engine
 from capclient.findings import Finding
 from capclient.indicators import cost_to_serve as indicators
-from capclient.indicators.cost_to_serve import OUTSIDE, share_of_period
-from capclient.levels import activity_code
-from capclient.periods import shifted
+from capclient.indicators.cost_to_serve import OUTSIDE
 from capclient.portfolio import Portfolio
 from capclient.themes.margins import INCOMPLETE, NO_LINES, of
 from capclient.themes.once import once
+from capclient.themes.service_drivers import drivers_of
 from capclient.vocabulary import Unknown
 
 NO_SERVICE = Unknown("missing:cost_to_serve")
-DOCUMENTS = ("order", "invoice", "credit_note")
 FOUND = (
     "cost_to_serve", "cost_to_serve_rate", "service_outside", "unused_capacity", "unused_capacity_share",
     "overused_activities", "high_service_customers", "high_service_cost",
@@ -60,7 +58,7 @@ def service(portfolio: Portfolio) -> Service:
     """Return what serving the clients of a portfolio costs over N."""
     if not portfolio.has_lines:
         return _nothing(portfolio, NO_LINES, pd.DataFrame(), pd.Series(dtype="float64"))
-    drivers, hours, ignored = _drivers(portfolio)
+    drivers, hours, ignored = drivers_of(portfolio)
     index = portfolio.customers.index
     drivers["customer_id"] = drivers.customer_id.where(drivers.customer_id.isin(index), OUTSIDE)
     inside = drivers[drivers.customer_id != OUTSIDE]
@@ -86,89 +84,6 @@ def service(portfolio: Portfolio) -> Service:
         reason=None,
         findings=_findings(portfolio, customers, activities),
     )
-
-
-def _drivers(portfolio: Portfolio) -> tuple[pd.DataFrame, pd.Series, int]:
-    """Every unit of work of N once (``customer_id activity source qty unit_cost cost``), all hours, rows unread."""
-    sheet, ignored = _sheet(portfolio)
-    told = set(sheet.activity)
-    talks = _exchanges(portfolio)
-    hours = talks.set_index("customer_id").hours
-    talks = talks[~talks.activity.isin(told)]
-    pools = set(portfolio.params.economics.cost_pools)
-    direct = talks[talks.cost.notna()].assign(source="direct")
-    rest = talks[talks.cost.isna()].assign(source="interactions", cost=float("nan"))
-    unpaid = rest[~rest.activity.isin(pools) & (rest.hours > 0)]
-    parts = [sheet, direct, rest]
-    if "hour" in pools and "hour" not in told:
-        parts.append(unpaid.assign(activity="hour", qty=unpaid.hours))
-    wanted = [name for name in DOCUMENTS if name in pools and name not in told]
-    if wanted:
-        year = portfolio.windows.n
-        counted = portfolio.ledger.frame(engine.DOCUMENTS, {"n_start": year.start, "n_end": year.end})
-        counted = counted.melt("customer_id", wanted, "activity", "qty").assign(source="ledger")
-        parts.append(counted[counted.qty > 0])
-    if portfolio.params.economics.credit_rate and portfolio.has("receivable_items"):
-        parts.append(_credit(portfolio))
-    frame = pd.concat([part.reindex(columns=list(sheet.columns)) for part in parts if len(part)] or [sheet])
-    frame["customer_id"] = frame.customer_id.astype("str").fillna(OUTSIDE)
-    return frame.reset_index(drop=True), hours.fillna(0.0).astype("float64"), ignored
-
-
-def _sheet(portfolio: Portfolio) -> tuple[pd.DataFrame, int]:
-    """Rows of the sheet of drivers that speak of N, and how many say nothing that can be used."""
-    rows = portfolio.table("cost_to_serve")
-    year = portfolio.windows.n
-    part = pd.Series(
-        [
-            share_of_period(said if isinstance(said, str) else None, year.start, year.end)
-            for said in rows.period
-        ],
-        index=rows.index,
-        dtype="float64",
-    )
-    bad = part.isna() | rows.driver_qty.isna() | (rows.driver_qty.astype("float64") < 0)
-    good = rows[~bad & (part > 0)]
-    frame = pd.DataFrame(
-        {
-            "customer_id": good.customer_id.astype("str"),
-            "activity": [activity_code(str(name)) for name in good.activity],
-            "source": "sheet",
-            "qty": good.driver_qty.astype("float64") * part[good.index],
-            "unit_cost": good.unit_cost.astype("float64"),
-            "cost": float("nan"),
-            "hours": float("nan"),
-        }
-    )
-    return frame, int(bad.sum())
-
-
-def _exchanges(portfolio: Portfolio) -> pd.DataFrame:
-    rows = portfolio.table("interactions")
-    year = portfolio.windows.n
-    days = pd.to_datetime(rows.date)
-    rows = rows[(days >= pd.Timestamp(year.start)) & (days <= pd.Timestamp(year.end))]
-    return pd.DataFrame(
-        {
-            "customer_id": rows.customer_id.astype("str"),
-            "activity": rows.type.astype("str"),
-            "qty": 1.0,
-            "unit_cost": float("nan"),
-            "cost": rows.cost.astype("float64"),
-            "hours": rows.hours.astype("float64"),
-        }
-    )
-
-
-def _credit(portfolio: Portfolio) -> pd.DataFrame:
-    """Cost of the money each client owes: mean of its balances at the ends of the months of N, times the rate."""
-    rate = portfolio.params.economics.credit_rate
-    days = [shifted(portfolio.windows.n.end, -back) for back in range(12)]
-    sql = engine.summed_balances(with_payments=portfolio.has("payments"))
-    owed = portfolio.ledger.frame(sql, {"days": days}).set_index("customer_id").balance / 100 / len(days)
-    cost = indicators.credit_cost(owed, rate=rate or 0)
-    table = pd.DataFrame({"customer_id": cost.index, "activity": "credit", "source": "credit", "cost": cost})
-    return table.assign(qty=owed.clip(lower=0.0).round(2))[cost > 0]
 
 
 def _charged(

@@ -12,7 +12,8 @@ import pandas as pd
 from capclient.engine import payments as engine
 from capclient.periods import Period
 from capclient.portfolio import Portfolio
-from capclient.themes.accounts import ITEMS, PAYMENTS, no_accounts, tables
+from capclient.themes.accounts import ITEMS, PAYMENTS, no_accounts
+from capclient.themes.once import once
 from capclient.vocabulary import Unknown
 
 INPUTS = (ITEMS, PAYMENTS, "allocations")
@@ -30,17 +31,18 @@ def no_payments(portfolio: Portfolio) -> Unknown | None:
 
 def paid(portfolio: Portfolio, period: Period) -> pd.DataFrame:
     """Return what payments settled in a period: ``customer_id due_date paid_date is_estimated amount settlements``."""
-    return portfolio.ledger.frame(engine.paid(), _named(portfolio, period))
+    return portfolio.ledger.frame(engine.PAID, _named(portfolio, period))
 
 
 def settled(portfolio: Portfolio, period: Period) -> pd.DataFrame:
     """Return the invoices settled in a period: ``customer_id days is_late amount invoices``."""
-    return portfolio.ledger.frame(engine.settled(), _named(portfolio, period))
+    return portfolio.ledger.frame(engine.SETTLED, _named(portfolio, period))
 
 
+@once
 def still_open(portfolio: Portfolio) -> pd.DataFrame:
     """Return what is open at D: ``customer_id due_date is_estimated disputed is_debit amount`` (signed cents)."""
-    return portfolio.ledger.frame(engine.still_open(**tables(portfolio)), {"day": portfolio.as_of})
+    return portfolio.ledger.frame(engine.STILL_OPEN, {"day": portfolio.as_of})
 
 
 def unallocated_caveat(portfolio: Portfolio) -> str | None:
@@ -67,17 +69,16 @@ def late_invoices(portfolio: Portfolio, period: Period, *, apart: Sequence[str] 
 
     What is open of the clients ``apart`` does not count.
     """
-    with_all = tables(portfolio)
-    named: dict[str, object] = {"day": portfolio.as_of}
-    named |= _named(portfolio, period) if all(with_all.values()) else {}
-    rows = portfolio.ledger.frame(engine.late_invoices(**with_all), named | {"apart": list(apart)})
+    is_known = no_payments(portfolio) is None
+    named = _named(portfolio, period) if is_known else {"day": portfolio.as_of}
+    sql = engine.late_invoices(with_settled=is_known)
+    rows = portfolio.ledger.frame(sql, named | {"apart": list(apart)})
     return rows.set_index("customer_id").invoices
 
 
 def events(portfolio: Portfolio, period: Period) -> pd.DataFrame:
     """Return by client what was billed and lost in a period (cents), and how many payments came and came back."""
-    sql = engine.events(with_payments=portfolio.has(PAYMENTS))
-    return portfolio.ledger.frame(sql, _named(portfolio, period)).set_index("customer_id")
+    return portfolio.ledger.frame(engine.EVENTS, _named(portfolio, period)).set_index("customer_id")
 
 
 def disputes_known(portfolio: Portfolio) -> bool:

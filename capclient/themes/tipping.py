@@ -53,7 +53,7 @@ def tipping(portfolio: Portfolio) -> Tipping:
     """Return the smallest change that would put each client in another class at D."""
     here = base(portfolio)
     limits = portfolio.thresholds.concentration
-    clients = here.frame[["name", "salesperson"]].assign(revenue_n=here.revenue)
+    clients = here.frame[["name", "salesperson"]].assign(revenue_n=here.frame.revenue_n.fillna(0.0))
     clients["abc_class"] = abc_classes(here.revenue, limits=limits.abc).abc_class
     clients = clients.join(abc_tipping(here.revenue, limits=limits.abc))
     missing = portfolio.no_days

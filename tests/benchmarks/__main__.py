@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from collections.abc import Callable
 
-from tests.benchmarks import ingest, prices, report, start, summaries, themes, value
+from tests.benchmarks import growth, ingest, prices, report, start, summaries, themes, value
 from tests.benchmarks.measure import Row, fresh
 
 NEED_A_LEDGER: dict[str, Callable[[str], list[Row]]] = {
@@ -20,6 +20,7 @@ OTHERS: dict[str, Callable[[str], list[Row]]] = {
     "help": lambda folder: start.rows(),
     "batch": report.batch_rows,
     "value": value.rows,
+    "growth": growth.rows,
 }
 
 

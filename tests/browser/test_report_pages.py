@@ -116,6 +116,28 @@ def test_every_picture_is_there_and_says_what_it_shows(report: Opened) -> None:
     assert all(frame <= report.page.viewport_size["width"] for _, _, frame in pictures)
 
 
+def test_the_smallest_letters_of_a_picture_are_read_and_the_keyboard_slides_it(report: Opened) -> None:
+    """Letters keep ten pixels (``Figure.least``); what is wider than its frame slides, and has a name and a focus."""
+    shown = report.page.evaluate(
+        """[...document.querySelectorAll('.cc-picture')].map(box => [
+            box.querySelector('img').getBoundingClientRect().width, parseFloat(box.style.getPropertyValue('--least')),
+            box.tabIndex, document.getElementById(box.getAttribute('aria-labelledby')).textContent.trim().length,
+            box.scrollWidth > box.clientWidth + 1])"""
+    )
+    assert all(500 < least <= width + 0.5 for width, least, *_ in shown)
+    assert all(focus == 0 and title for _, _, focus, title, _ in shown)
+    on_phone = report.page.viewport_size["width"] < 500
+    assert all(slides is on_phone for *_, slides in shown)
+    box = report.page.locator(".cc-picture").first
+    box.focus()
+    before = box.evaluate("box => box.scrollLeft")
+    # the latest months and the oldest debts come first, at the right end: these slide the other way
+    begins_right = box.evaluate("box => getComputedStyle(box).direction") == "rtl"
+    report.page.keyboard.press("ArrowLeft" if begins_right else "ArrowRight")
+    report.page.wait_for_timeout(300)
+    assert (box.evaluate("box => box.scrollLeft") != before) is on_phone
+
+
 def test_every_table_has_a_caption_and_scoped_headers(report: Opened) -> None:
     tables = report.page.evaluate(
         """[...document.querySelectorAll('table')].map(t => [t.querySelectorAll('th').length,

@@ -116,7 +116,7 @@ def test_the_columns_that_every_export_had_before_the_relation_was_kept_have_not
     assert WHOLESALER_HEADER[-3:] == ("Échéance", "Montant TTC", "Facture d'origine")
     book = python_calamine.CalamineWorkbook.from_path(folder / "grossiste/clients.xlsx")
     header = book.get_sheet_by_name("Clients").to_python()[3]
-    assert header[10:12] == ["Client divers", "Encours autorisé"] and len(header) == 24
+    assert header[10:12] == ["Client divers", "Encours autorisé"] and len(header) == 25
     book = python_calamine.CalamineWorkbook.from_path(folder / "services/contrats.xlsx")
     header = book.get_sheet_by_name("Contrats").to_python()[1]
     assert header[8:] == ["Renouvelé par", "Institutions", "Activité d'origine", "Partenaires"]

@@ -10,7 +10,10 @@ import pytest
 from capclient.decisions.decided import decided
 from capclient.decisions.plan import plan
 from capclient.decisions.rows import plan_rows
+from capclient.decisions.synthesis import five_to_do
 from capclient.ingest.rejects import reject_reason
+from capclient.notebook.chapter_actions import named_lists
+from capclient.notebook.desk import Desk, _desks
 from capclient.portfolio import Portfolio
 from capclient.readers.plan_words import plan_headers
 from capclient.schema import TABLES
@@ -108,9 +111,29 @@ def test_a_decision_in_other_words_decides_nothing_and_is_kept_as_a_comment(said
     assert plan(portfolio).clients.action["B"] != "exit" and rows.decision["A"] == "stop"
 
 
-@pytest.mark.parametrize("said", ["en cours", "À faire", "Commencé", "in progress", "to do", "Started"])
-def test_the_usual_words_of_an_open_action_are_understood(said):
-    assert decided(company([row("A", plan_status=said)])).rows.plan_status.tolist() == ["open"]
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("En cours", "in_progress"), ("Commencé", "in_progress"), ("in progress", "in_progress"),
+     ("In Progress", "in_progress"), ("Started", "in_progress"), ("À faire", "open"), ("to do", "open")],
+)  # fmt: skip
+def test_the_usual_words_of_an_action_that_is_not_closed_are_understood(said, code):
+    assert decided(company([row("A", plan_status=said)])).rows.plan_status.tolist() == [code]
+
+
+def test_an_action_that_somebody_began_stays_begun_in_the_next_plan_until_its_date_is_past():
+    action = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients.action["B"]
+    begun = row("B", action, action, plan_status="En cours", owner="Zoé", due="2026-02-01")
+    mine = plan_rows(plan(company([begun])), as_of=AS_OF).set_index(["customer_id", "action"])
+    assert mine.plan_status["B", action] == "in_progress" and mine.owner["B", action] == "Zoé"
+    told = decided(company([begun | {"due": "2025-12-15"}])).rows
+    assert told.plan_status.tolist() == ["late"]
+    # the date was the one that the plan had proposed: another is proposed, and the work goes on
+    days = Portfolio.from_frames(ledger(), as_of=AS_OF).thresholds.actions.due_days[action]
+    asked = pd.Timestamp(begun["planned_on"]) + pd.Timedelta(days=days)
+    if asked < pd.Timestamp(AS_OF):
+        again = plan(company([begun | {"due": f"{asked:%Y-%m-%d}", "owner": None}]))
+        rows = plan_rows(again, as_of=AS_OF).set_index(["customer_id", "action"])
+        assert rows.plan_status["B", action] == "in_progress"
 
 
 def test_a_date_that_nobody_chose_is_proposed_anew_and_one_that_somebody_wrote_stays_late():
@@ -304,3 +327,37 @@ def test_the_examples_of_a_module_hold(name):
     outcome = doctest.testmod(importlib.import_module(f"capclient.{name}"))
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+def test_the_date_and_the_person_that_somebody_gave_a_prospect_stand_everywhere():
+    waiting = pd.DataFrame({
+        "prospect_id": ["P1", "P2"], "created": "2025-11-02", "stage": "offer", "amount": [9000.0, 100.0],
+        "probability": 0.5, "salesperson": "Ann",
+    })  # fmt: skip
+    said = {"prospect_id": "P1", "action": "prospect", "proposed": "prospect", "action_rank": 1, "owner": "Zoé",
+            "planned_on": "2025-11-30", "plan_status": "open", "due": "2026-01-09"}  # fmt: skip
+    told = Portfolio.from_frames(ledger(), prospects=waiting, actions=pd.DataFrame([said]), as_of=AS_OF)
+    todo = plan(told)
+    mine = todo.prospects.set_index("prospect_id")
+    assert (mine.owner["P1"], mine.due["P1"]) == ("Zoé", pd.Timestamp("2026-01-09"))
+    assert mine.owner["P2"] == "Ann" and mine.due["P2"] > pd.Timestamp("2026-01-09")
+    acquire = next(item for item in five_to_do(told) if item.kind == "acquire")
+    assert acquire.due == pd.Timestamp("2026-01-09")
+
+
+def test_a_list_of_names_shows_beside_them_what_people_decided():
+    lines = ledger()
+    lines["cost"] = lines.amount_ht * 1.2  # everybody costs
+    kept = pd.DataFrame([row("A", "maintain", "maintain", decision="Garder")])
+    before = list(_desks)
+    shown = {}
+    try:
+        for name, more in (("told", {"actions": kept}), ("bare", {})):
+            found = Portfolio.from_frames(lines, as_of=AS_OF, **more)
+            _desks[:] = [Desk(found, "fr")]
+            assert "A" in plan(found).lists["drained"].index  # what it costs, it still costs
+            shown[name] = named_lists(plan(found)).html()
+    finally:
+        _desks[:] = before
+    assert "Garder" in shown["told"] and "Décision" in shown["told"]
+    assert "Décision" not in shown["bare"]  # no empty column

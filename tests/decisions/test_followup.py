@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from capclient.decisions.change_words import place_words, why_words
 from capclient.decisions.changes import KINDS, NAMES, _why_stage, changes, last_report
 from capclient.decisions.facts import facts
-from capclient.decisions.followup import OF_EFFECT, OF_PLAN, followup
+from capclient.decisions.followup import OF_EFFECT, OF_PLAN, STATUSES, followup
 from capclient.decisions.plan import plan
 from capclient.findings import Finding
 from capclient.indicators.followup import compared, moved
@@ -79,18 +79,20 @@ def test_each_planned_action_has_one_status_and_the_rate_leaves_out_what_was_rep
         row("D", "exit", "exit"),
         row("B", "develop", action_rank=2),
         row("C", "retain", action_rank=2, comment="vu en juin"),
+        row("A", "substitute", action_rank=2, plan_status="En cours"),
+        row("F", "develop", action_rank=2, plan_status="in progress", due="2025-10-31", stake="50"),
     ]
     told = followup(company(rows))
     found = {name: item.value for name, item in values(told.findings).items()}
     states = told.rows.set_index(["customer_id", "action"]).status.to_dict()
     assert states == {
         ("B", "retain"): "late", ("D", "exit"): "open", ("C", "retain"): "open", ("A", "develop"): "done",
-        ("C", "substitute"): "dropped", ("D", "retain"): "replaced",
+        ("C", "substitute"): "dropped", ("D", "retain"): "replaced", ("A", "substitute"): "in_progress",
+        ("F", "develop"): "late",  # begun, and its date is past
     }  # fmt: skip
-    assert (
-        found["planned"] == sum(found[name] for name in ("done", "open", "late", "dropped", "replaced")) == 6
-    )
-    assert found["done_rate"] == pytest.approx(1 / 5) and found["late_stake"] == 250.0
+    assert found["planned"] == sum(found[name] for name in STATUSES) == 8
+    assert found["in_progress"] == 1 and found["late"] == 2
+    assert found["done_rate"] == pytest.approx(1 / 7) and found["late_stake"] == 300.0
 
 
 def test_an_action_that_comes_again_counts_once_and_what_was_done_stays_done():

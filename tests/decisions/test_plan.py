@@ -13,8 +13,8 @@ from capclient.decisions.rows import COLUMNS, plan_rows
 from capclient.decisions.synthesis import FIVE, five_to_do, five_to_know
 from capclient.decisions.weak import weak_clients
 from capclient.indicators.stakes import is_secured, stakes
-from capclient.notebook.chapter_actions import named_lists
-from capclient.notebook.desk import Desk, _desks, variant
+from capclient.notebook.chapter_actions import actions_figure, actions_table, named_lists
+from capclient.notebook.desk import Desk, _desks, note, variant
 from capclient.portfolio import Portfolio
 from capclient.themes import customers
 from capclient.vocabulary import ACTIONS, Unknown
@@ -51,6 +51,39 @@ def test_without_costs_no_list_of_margins_says_that_nothing_is_to_be_done():
     for name in ("reprice_list", "drained_list", "weak_customers", "weak_stop"):
         assert found[name].value is None and found[name].reason == "missing:cost", name
     assert isinstance(found["leaving_list"].value, int)
+
+
+def test_an_action_that_nobody_could_look_for_is_unknown_rather_than_nil():
+    found = {item.id.removeprefix("actions."): item for item in plan(company()).findings}
+    for name in ("reduce_cost_customers", "reduce_cost_stake", "substitute_customers", "substitute_stake"):
+        assert found[name].value is None and found[name].reason == "missing:cost", name
+    assert found["develop_list"].reason == "missing:potential_level"
+    # young clients are to be developed whatever their potential: some are, or nobody could look for the others
+    assert found["develop_customers"].value or found["develop_customers"].reason == "missing:potential_level"
+    sheet = pd.DataFrame({"customer_id": sorted(set(ledger().customer_id)), "potential_level": "low"})
+    told = {
+        item.id.removeprefix("actions."): item.value
+        for item in plan(Portfolio.from_frames(priced(), customers=sheet, as_of=AS_OF)).findings
+    }
+    assert told["develop_list"] == 0  # everybody was looked at: nobody it is
+
+
+def test_no_sentence_no_figure_and_no_table_shows_a_nil_that_nobody_looked_for():
+    before = list(_desks)
+    todo = plan(company())
+    _desks[:] = [Desk(company(), "fr")]
+    try:
+        known = {item.id: item for item in todo.findings}
+        worded = variant("actions.summary", known), note("actions.summary").html()
+        rows = actions_table(todo).html()
+        drawn = actions_figure(todo).alt
+    finally:
+        _desks[:] = before
+    assert worded[0] in ("actions.summary.blind", "actions.summary.costless")
+    assert "substitution" not in worded[1].lower() and "aucun client" not in worded[1].split("Pour")[1]
+    line = rows[rows.index("Substitution") :].split("</tr>")[0]
+    assert "–" in line and ">0<" not in line
+    assert "Substitution" not in drawn and "Rétention" in drawn
 
 
 def test_the_lists_of_a_company_without_costs_are_not_computed_rather_than_empty():
@@ -181,7 +214,7 @@ def test_a_weak_client_is_kept_for_a_reason_stopped_without_hope_else_improved(f
     assert (found.decision["x"], found.kept["x"]) == (decision, kept)
 
 
-@pytest.mark.parametrize("name", ["weak", "synthesis"])
+@pytest.mark.parametrize("name", ["weak", "synthesis", "unheard", "twins"])
 def test_the_examples_of_a_module_hold(name):
     outcome = doctest.testmod(importlib.import_module(f"capclient.decisions.{name}"))
     assert outcome.attempted > 0

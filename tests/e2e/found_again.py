@@ -6,6 +6,7 @@ key is read here and nowhere in the analysis.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from datetime import date
@@ -18,13 +19,21 @@ import pandas as pd
 from capclient import datasets
 from capclient.decisions.alert_volumes import Replayed, volume_replay
 from capclient.decisions.alerts import alerts as rung_alerts
+from capclient.params import read_params
+from capclient.places import notebooks
 from capclient.portfolio import Portfolio
 from capclient.themes import activity, lifecycle
 from capclient.themes.loss_replay import Replay, loss_replay, replayed
 from capclient.vocabulary import STAGES, STATES
+from tests.e2e import alert_rates
+from tests.e2e.alert_outcomes import World
 
 COMPANIES = ("grossiste", "services")
 TITLE = "## What the analysis finds again"
+PLANTED = {
+    "single_contact": "single_contact", "contact_change": "contact_changed", "over_visited": "over_visited",
+    "deadlines": "deadlines",
+}  # fmt: skip
 LATE_MONTHS = 6  # within which an alert on volumes is in time
 INTERVALS = (2, 3)  # after the last purchase, in usual intervals
 
@@ -139,11 +148,9 @@ def alerts(company: str) -> list[str]:
             "| alert | planted | named | both |",
             "| --- | --- | --- | --- |",
         ]
-        for code, part in (
-            ("single_contact", "single_contact"),
-            ("contact_change", "contact_changed"),
-            ("over_visited", "over_visited"),
-        ):
+        for code, part in PLANTED.items():
+            if part not in planted:
+                continue
             named, meant = set(told.rows.customer_id[told.rows.code == code]), set(planted[part])
             lines.append(f"| `{code}` | {len(meant)} | {len(named)} | {len(named & meant)} |")
     return lines
@@ -169,7 +176,22 @@ def section() -> str:
                 _grid(seasons(company), "planted"),
             ]
         parts += [_alarms(company), "\n".join(alerts(company))]
+    rates = {company: rates_of(company) for company in datasets.COMPANIES}
+    parts += ["### Every alert, replayed", alert_rates.LEGEND, alert_rates.table(rates)]
     return "\n\n".join(parts) + "\n"
+
+
+@cache
+def rates_of(company: str) -> dict[str, alert_rates.Rate]:
+    """Rates of every alert on the past of a simulated company."""
+    key = datasets.simulate(company).key
+    world = World(opened(company)[0], key if "contradictions" in key else {})
+    return dict(alert_rates.measured(world))
+
+
+def public_ledger() -> Portfolio:
+    """Return Online Retail II, read from the folder of ``CAPCLIENT_DATA``."""
+    return Portfolio.of(read_params(notebooks().parent / "params" / "exemples" / "online_retail_ii.yml"))
 
 
 def _alarms(company: str) -> str:
@@ -204,3 +226,5 @@ def _grid(counts: pd.DataFrame, corner: str) -> str:
 
 if __name__ == "__main__":
     sys.stdout.write(section())
+    if "CAPCLIENT_DATA" in os.environ:
+        sys.stdout.write("\n" + alert_rates.real_section(World(public_ledger())))

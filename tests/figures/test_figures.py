@@ -96,6 +96,23 @@ def test_names_that_try_to_run_are_only_text_in_the_html():
         assert html.count("<img") == 1 and 'alt=""' not in html
 
 
+def test_a_picture_knows_the_width_under_which_its_smallest_letters_are_lost():
+    def lettered(*sizes):
+        def draw(axes):
+            axes[0].set(xticks=[], yticks=[])
+            axes[0].text(0.5, 0.5, " ", fontsize=2)  # nobody reads a blank
+            for size in sizes:
+                axes[0].text(0.5, 0.5, "mot", fontsize=size)
+
+        return drawn(draw, name="x", title="Un titre", alt="Une description.")
+
+    # ten CSS pixels are 7.5 points: at 760 pixels 15 points may shrink by half, 6 not at all
+    assert [lettered(15).least, lettered(15, 10).least, lettered(6).least] == [380, 570, 760]
+    html = lettered(10).html()
+    assert 'tabindex="0"' in html and 'style="--least:570px"' in html
+    assert 'id="say-x"' in html and 'aria-labelledby="say-x"' in html
+
+
 def test_two_draws_give_the_same_bytes():
     assert [f.png for f in every_figure(6)] == [f.png for f in every_figure(6)]
 

@@ -26,7 +26,10 @@ def test_moves_are_counted_up_and_down_and_named_in_words():
     )
     assert sides(table) == (3, 2, 5)
     figure = figures.moves_figure(table, **OPTIONS)
-    assert figure.title == "En un an, plus de montées (3) que de descentes (2), sur 10 clients"
+    assert (
+        figure.title
+        == "États d’activité : en un an, plus de montées (3) que de descentes (2), sur 10 clients"
+    )
     assert "4 clients de «\u00a0pas encore là\u00a0» à «\u00a0Actif\u00a0»" in figure.alt
     assert isinstance(figures.moves_figure(crossed(), **OPTIONS), Notice)
 
@@ -34,14 +37,14 @@ def test_moves_are_counted_up_and_down_and_named_in_words():
 @pytest.mark.parametrize(
     ("cells", "begins"),
     [
-        ([("active", "active", 3)], "Aucun changement"),
+        ([("active", "active", 3)], "États d’activité\u00a0: aucun changement"),
         (
             [("active", "watch", 1), ("watch", "active", 1)],
-            "En un an, autant de montées que de descentes (1), sur 2 clients",
+            "États d’activité\u00a0: en un an, autant de montées que de descentes (1), sur 2 clients",
         ),
         (
             [("active", "watch", 2), ("watch", "active", 1)],
-            "En un an, plus de descentes (2) que de montées (1)",
+            "États d’activité\u00a0: en un an, plus de descentes (2) que de montées (1)",
         ),
     ],
 )

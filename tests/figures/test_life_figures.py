@@ -69,7 +69,7 @@ def test_passages_tell_what_becomes_of_old_age_and_hide_rows_of_a_few(lang):
 def test_passages_of_a_portfolio_that_never_moves():
     rates = passage_rates(passages(history(20, stage="adult"), year_pairs(DAYS)))
     figure = figures.passages_figure(rates, lang="fr", pairs=9)
-    assert figure.title == "Âge adulte\u00a0: sur cent clients, 0 sont perdus un an après"
+    assert figure.title == "Âge adulte\u00a0: perdus un an après, aucun client sur cent"
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

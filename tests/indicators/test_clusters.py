@@ -124,3 +124,12 @@ def test_a_handful_of_clients_far_from_all_the_others_make_no_family(customers: 
     assert alone.reason is None and alone.sizes.min() == 3
     assert found_in(customers, least=(41, "0")).reason == "unreliable:no_structure"
     assert found_in(customers, least=(40, "0.3333")).reason is None
+
+
+def test_only_numbers_without_a_tiny_group_are_compared_with_the_one_kept(customers: pd.DataFrame) -> None:
+    free, held = found_in(customers), found_in(customers, least=(38, "0.03"))
+    assert len(free.fit) > 1 and free.next_best in free.fit
+    assert 3 in held.fit and set(held.fit) < set(free.fit)
+    assert held.next_best is None or held.next_best in held.fit
+    alone = found_in(customers, ks=(3, 8), least=(38, "0.03"))
+    assert alone.fit == (3,) and len(alone.curve) == 6 and alone.next_best is None

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capclient.engine.payments import events
-from capclient.engine.receivables import open_positions
+from capclient.engine.payments import EVENTS
+from capclient.engine.receivables import OPEN
 from capclient.frames import written
 from capclient.ingest.due_dates import read_term
 from capclient.params import make_params
@@ -51,10 +51,7 @@ def company(lines, payments=None, *, receivables=None, as_of=AS_OF, **tables):
 
 def still_open(portfolio, day=AS_OF):
     """Return what is open by client and invoice or payment, in euros."""
-    made = portfolio.has("payments"), portfolio.has("allocations")
-    rows = portfolio.ledger.frame(
-        open_positions(with_payments=made[0], with_allocations=made[1]), {"day": day}
-    )
+    rows = portfolio.ledger.frame(OPEN, {"day": day})
     return {(row.customer_id, row.item_id): row.open for row in rows.itertuples()}
 
 
@@ -280,7 +277,7 @@ def test_the_same_sources_give_the_same_bytes():
 
 
 def dues(portfolio, day=AS_OF):
-    rows = portfolio.ledger.frame(open_positions(with_payments=True, with_allocations=True), {"day": day})
+    rows = portfolio.ledger.frame(OPEN, {"day": day})
     return {(row.item_id, row.open): row.due_date.date() for row in rows.itertuples() if row.open > 0}
 
 
@@ -343,9 +340,7 @@ def test_the_bounce_of_a_receipt_of_several_invoices_opens_each_with_its_own_due
     }  # as if nothing came back
     table = portfolio.table("payments").set_index("payment_id")
     assert table.invoice_id.dropna().to_dict() == {"R1|part 1": "F1", "R1|part 2": "F2"}
-    told = portfolio.ledger.frame(
-        events(with_payments=True), {"start": date(2025, 1, 1), "end": AS_OF, "day": AS_OF}
-    )
+    told = portfolio.ledger.frame(EVENTS, {"start": date(2025, 1, 1), "end": AS_OF, "day": AS_OF})
     assert told.rejected.tolist() == [1]  # one payment came back, in two parts
 
 

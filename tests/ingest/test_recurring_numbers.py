@@ -220,9 +220,7 @@ def simulated(seed, matching):
 
 
 def balances(portfolio, days):
-    rows = portfolio.ledger.frame(
-        aged((0, 30, 60, 90), by_customer=True, with_payments=True, with_allocations=True), {"days": days}
-    )
+    rows = portfolio.ledger.frame(aged((0, 30, 60, 90), by_customer=True), {"days": days})
     return {(str(row.day)[:10], row.customer_id, row.bucket): row.cents for row in rows.itertuples()}
 
 

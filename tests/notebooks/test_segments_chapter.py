@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from capclient.notebook import coming_table, near_table, rfm_list, segment_order_table
+from capclient.notebook import coming_table, departures_table, near_table, rfm_list, segment_order_table
 from capclient.notebook.desk import Desk, _desks
 from capclient.portfolio import Portfolio
 from capclient.tables import Table
-from capclient.themes import segments, tipping
+from capclient.themes import activity, counts, segments, tipping
 from capclient.themes.activity import behaviour
 from tests.themes.test_segments import AS_OF, bought, ledger, lines
 
@@ -59,3 +59,27 @@ def test_small_amounts_come_by_share_of_revenue(opened):
     if len(near):
         smallest = near.amount_share.idxmin()
         assert names(near_table(tipping(opened)))[0] == smallest
+
+
+def test_the_counts_of_departures_stand_side_by_side_with_what_they_share(opened):
+    totals, states = counts(opened), activity(opened)
+    gone = set(totals.customers.index[totals.customers.status.eq("lost")])
+    silent = set(states.customers.index[states.customers.state.eq("lost")])
+    shown = departures_table(totals, states)
+    accounts, behaviour_, ahead, passages = [[cell.text for cell in row] for row in shown.rows]
+    assert (accounts[1], behaviour_[1]) == (str(len(gone)), str(len(silent)))
+    assert accounts[2].endswith(
+        f"comportement\u00a0: {len(gone & silent)}\u00a0; au sens des comptes seuls\u00a0: {len(gone - silent)}"
+    )
+    assert f"au sens des comptes\u00a0: {len(gone & silent)}\u00a0;" in behaviour_[2]
+    assert ahead[1].startswith("inconnu (") and not ahead[2], "what is not known overlaps with nothing"
+    assert len(passages) == 3
+
+
+def test_counts_of_departures_of_a_single_year_say_why_they_are_missing(opened):
+    rows = bought("A", 100, 10, date(2025, 3, 3), date(2025, 8, 20))
+    short = Portfolio.from_frames(lines(rows), as_of=date(2025, 8, 31))
+    _desks[:] = [Desk(short, "fr")]
+    shown = [[cell.text for cell in row] for row in departures_table(counts(short), activity(short)).rows]
+    assert shown[0][1].startswith("inconnu (") and shown[1][1] == "0"
+    assert not any(row[2] for row in shown)

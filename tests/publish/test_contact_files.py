@@ -187,7 +187,15 @@ def test_prospects_stand_in_every_file_and_who_is_visited_gets_no_call_script():
     ]
     assert (line["customer_id"], line["prospect_id"], line["kind_code"]) == ("", "'=P1", "call")
     assert line["reasons"] == "plan d’actions"
-    assert "=P1" in contacts_ics(portfolio, "fr")
+    for lang, said, code in (("fr", "Prospect =P1", "Code du prospect : =P1"),
+                             ("en", "Prospect =P1", "Prospect code: =P1")):  # fmt: skip
+        event = next(
+            event
+            for event in icalendar.Calendar.from_ical(contacts_ics(portfolio, lang)).walk("VEVENT")
+            if "=P1" in str(event["SUMMARY"])
+        )
+        assert said in str(event["SUMMARY"]) and code in str(event["DESCRIPTION"]).replace("\u00a0", " ")
+        assert "Code client" not in event["DESCRIPTION"] and "Client code" not in event["DESCRIPTION"]
     sheet = contact_sheet(portfolio, "fr")
     assert sheet.customer_id[sheet.prospect_id.eq("=P1")].isna().all() and sheet.prospect_id.eq("=P1").any()
 

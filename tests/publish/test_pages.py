@@ -9,10 +9,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from capclient import places
-from capclient.cards import Card, Cards
+from capclient.cards import Card, Cards, Sentence
 from capclient.checks import Check
 from capclient.findings import Finding
+from capclient.notebook import together
 from capclient.notices import Notice, notice
+from capclient.publish.anchors import with_living_links
 from capclient.publish.company import defined_findings
 from capclient.publish.failure import failure_page
 from capclient.publish.html import Balance, Input, report_page
@@ -281,6 +283,28 @@ def test_a_missing_input_is_said_once_in_a_round_with_what_to_bring():
     assert "CA" in first and second.count("fichier des prospects") == 1, "each round says what it lacks"
 
 
+def test_a_reason_already_told_in_full_is_not_told_in_full_by_later_rounds():
+    missing, card = notice(Unknown("missing:cost"), "fr"), answer(Cards((Card("CA", "1"),)))
+    calm = Notice("Liste : rien dans ce cas.", "", "fr", "notice.nothing")
+    both = together(Sentence("Deux clients ont bougé."), notice(Unknown("missing:cost"), "fr"))
+    html = chapter(
+        prose_cell("## Q"), answer(missing), prose_cell("## R"), answer(missing), card, prose_cell("## S"),
+        answer(missing), answer(missing), prose_cell("## T"), answer(calm), prose_cell("## U"), answer(calm),
+        prose_cell("## V"), answer(both),
+    )  # fmt: skip
+    first, with_another, alone, nothing, nothing_again, mixed = html.split("<h3>")[1:]
+    assert "coût de la ligne" in first and html.count("coût de la ligne") == 1, "what to bring, once"
+    assert "cc-notice" not in with_another and "CA" in with_another, "silent beside an answer"
+    assert (
+        alone.count('class="cc-notice"') == 1
+        and "Comme plus haut\u00a0: il manque la colonne des coûts" in alone
+    )
+    assert "rien dans ce cas" in nothing and "rien dans ce cas" in nothing_again, "good news stays"
+    assert "ont bougé" in mixed and "cc-notice" not in mixed, (
+        "a sentence beside which the reason was told stands alone"
+    )
+
+
 def test_no_line_ends_in_the_middle_of_the_year_before():
     whole = page(name="Usine N-1")
     assert "En N\u20111." in whole
@@ -305,3 +329,36 @@ def test_the_contents_bear_the_numbers_that_sentences_cite():
 def test_a_link_that_proves_is_seen_as_a_link():
     rule = re.search(r"\.cc-proof \{[^}]*\}", (places.template() / "parts.css").read_text("utf-8"))
     assert rule and "text-decoration: underline" in rule[0]
+
+
+def test_a_proof_leads_to_its_answer_else_to_its_chapter_else_nowhere():
+    def proof(place):
+        return f'<a class="cc-proof" href="#{place}">Voir {place}</a>'
+
+    cells = [
+        new_code_cell(metadata={"tags": ["table"]},
+                      outputs=[new_output("display_data", data={"text/html": f"<p>{name}</p>"})])
+        for name in ("premier", "encore", "pont")
+    ]  # fmt: skip
+    sources = ("todo = plan(portfolio)\nreprice_table(todo, most=15)", "reprice_table(todo)",
+               'together(note("portfolio.bridge"), debtors_table(owed))')  # fmt: skip
+    for place, (cell, source) in enumerate(zip(cells, sources, strict=True)):
+        cell.source, cell.id = source, str(place)
+    made = chapter_html(new_notebook(cells=cells), lang="fr", slug="97_plan")
+    asked = "".join(
+        map(proof, ["97_plan.reprice_table", "97_plan.bridge.down", "97_plan.nothing", "70_out.owed"])
+    )
+    (_, _, first), (_, _, plan) = with_living_links([("10_s", "S", asked), ("97_plan", "P", made)])
+    assert re.findall(r'href="#([^"]+)"', first) == [
+        "97_plan.reprice_table",
+        "97_plan.bridge.down",
+        "97_plan",
+    ]
+    assert '<span class="cc-proof">Voir 70_out.owed</span>' in first  # that chapter is not in this report
+    ids = re.findall(r'id="([^"]+)"', plan)
+    assert ids == [
+        "97_plan.reprice_table",
+        "97_plan.bridge.down",
+    ]  # once each, and only what something leads to
+    assert plan.index('id="97_plan.reprice_table"') < plan.index("premier") < plan.index("encore")
+    assert plan.index("encore") < plan.index('id="97_plan.bridge.down"') < plan.index("pont")

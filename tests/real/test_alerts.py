@@ -13,6 +13,8 @@ from capclient.decisions.alert_volumes import volume_replay, volumes_at
 from capclient.params import read_params
 from capclient.places import notebooks
 from capclient.portfolio import Portfolio
+from tests.e2e import alert_rates
+from tests.e2e.alert_outcomes import World
 
 pytestmark = pytest.mark.real
 
@@ -68,3 +70,14 @@ def test_who_loses_volume_is_what_the_raw_file_says(company, sales):
 def test_the_false_alarms_published_are_those_of_today(company):
     worth = volume_replay(company).worth
     assert (worth["alerts"], worth["false"]) == (11, 6)
+
+
+@pytest.mark.slow
+def test_what_the_alerts_were_worth_is_what_is_published(company):
+    published = (notebooks().parent / "CONTRIBUTING.md").read_text("utf-8")
+    start = published.index(alert_rates.REAL_TITLE)
+    end = published.find("\n## ", start + 1)
+    assert (
+        published[start : end if end > 0 else None].strip()
+        == alert_rates.real_section(World(company)).strip()
+    )

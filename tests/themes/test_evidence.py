@@ -1,5 +1,6 @@
 """The system of evidence: the register whole, each status where it belongs, hostile rows, proofs that expire."""
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -16,11 +17,12 @@ from capclient.notebook import chapter_evidence as chapter
 from capclient.notebook.desk import Desk, _desks
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
-from capclient.themes import Findings
+from capclient.themes import Findings, results
 from capclient.themes.devices import DEVICES, devices
 from capclient.themes.evidence import covering, evidence, is_claimed
 from capclient.themes.key_questions import QUESTIONS, SELF_QUESTIONS
 from capclient.vocabulary import CHAPTERS, finding_specs
+from capclient.wording import text
 from tests.themes.test_themes import AS_OF, ledger
 
 # How many requirements the reference texts make, theme by theme.
@@ -316,3 +318,64 @@ def test_the_whole_register_is_printed_folded_with_every_code():
     page = chapter.register_table(evidence(portfolio)).html()
     assert page.count("<details>") == len(ASKED)
     assert all(f">{id}<" in page for id in IDS)
+
+
+# --- what is no answer -----------------------------------------------------------------------------------------
+
+
+def test_a_level_of_nothing_is_an_answer_and_a_blank_row_is_none():
+    rows = [row("B07", maturity="0", proof=None), row("B08", maturity=None, proof=None), row("A13", None, " "),
+            row("Autodiagnostic 4", "0", None), row("self-assessment 5", None, None)]  # fmt: skip
+    found = evidence(company(rows))
+    table = found.capabilities
+    assert pd.notna(table.maturity["B07"]) and pd.isna(
+        table.maturity["B08"]
+    )  # absent is said; nothing is said
+    assert table.status["B08"] != "declared"
+    own = found.own_questions["answer"].fillna("–").tolist()
+    assert own == ["–", "–", "–", "no", "–"]
+    told = {item.id: item.value for item in found.findings}
+    assert told["evidence.self_assessed"] == 1 and told["evidence.devices_declared"] == 0
+    assert told["evidence.rows"] == 5 and told["evidence.unmatched_rows"] == 0
+
+
+def test_a_rate_of_nothing_shows_no_device():
+    talks = pd.DataFrame({
+        "customer_id": list("AABB"), "date": ["2025-02-03", "2025-05-06", "2025-03-04", "2025-08-08"],
+        "type": "claim", "severity": "minor",
+    })  # fmt: skip
+    register_rows = pd.DataFrame(
+        [row("A14", "3")], columns=["capability", "device", "maturity", "evidence", "date", "owner"]
+    )
+
+    def tools(cause):
+        found = Portfolio.from_frames(
+            ledger(), interactions=talks.assign(cause=cause), evidence=register_rows, as_of=AS_OF
+        )
+        figure = next(item for item in results(found) if item.id == "satisfaction.cause_told_share")
+        return figure.value, evidence(found).devices.verdict["tools"]
+
+    assert tools(["retard", None, None, None]) == (0.25, "shown")
+    share, verdict = tools([None] * 4)
+    assert share in (0, None) and verdict == "unshown"  # no cause was ever noted
+
+
+def test_cells_that_nobody_filled_in_declare_no_rate():
+    sheet = pd.DataFrame({"customer_id": ["A", "B"], "decision_criteria": ["prix", "délai"]})
+    found = Portfolio.from_frames(ledger(), customers=sheet, as_of=AS_OF)
+    told = {item.id: item for item in results(found)}
+    assert told["declared.described_customers"].value == 2
+    assert told["declared.completeness"].value is None
+    assert told["declared.completeness"].reason == "missing:declared"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_code_and_no_folder_stands_for_words(lang):
+    portfolio = company()
+    _desks[:] = [Desk(portfolio, lang)]
+    proof = evidence(portfolio)
+    pages = [chapter.self_assessment_table(proof).html(), chapter.register_table(proof).html()]
+    assert not re.search(r"E21\.\d|commerciaux/|indicators\.json|output:", " ".join(pages))
+    assert text("provided.output.commerciaux", lang) in pages[1]
+    for capability in register.capabilities().values():
+        assert all(chapter._provided(name, lang) for name in capability.provided_by)

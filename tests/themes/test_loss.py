@@ -10,8 +10,9 @@ from capclient.indicators.recalibration import Recalibration
 from capclient.portfolio import Portfolio
 from capclient.themes.activity import activity
 from capclient.themes.loss import UNCALIBRATED, _ahead, loss
-from capclient.themes.loss_photos import past_days, photographs
-from capclient.themes.loss_proof import Proof, corrections_by, known_of, proof
+from capclient.themes.loss_choice import UNTESTED, Choice, rolling_choice
+from capclient.themes.loss_photos import RARE, past_days, photographs
+from capclient.themes.loss_proof import JUDGES, Proof, corrections_by, known_of, proof
 from capclient.themes.loss_replay import at_least, departures, loss_replay, replayed, risen, warnings
 from capclient.themes.origins import seen_at
 from capclient.thresholds_ahead import LossThresholds
@@ -64,6 +65,48 @@ def test_a_company_with_leavers_has_a_judge_and_a_probability_for_each_client(po
     assert value["loss.lift_top10"] > 2
     states = activity(portfolio).customers.state[found.clients.index]
     assert not states.eq("lost").any()
+
+
+def told(days: int, better: str) -> pd.DataFrame:
+    """Forty clients on each day, half of them lost: ``better`` errs less than the others, the rest say one half."""
+    origins = pd.date_range("2023-01-31", periods=days, freq="90D")
+    index = pd.MultiIndex.from_product(
+        [origins, [f"C{n}" for n in range(80)]], names=["origin", "customer_id"]
+    )
+    lost = pd.Series([0, 1] * (len(index) // 2), index=index)
+    frame = pd.DataFrame({f"p_{judge}": 0.5 for judge in JUDGES}, index=index).assign(
+        lost=lost, naive_alarm=lost > 0
+    )
+    frame[f"p_{better}"] = 0.2 + 0.6 * lost
+    return frame.assign(window_end=index.get_level_values("origin") + pd.Timedelta(days=100))
+
+
+def test_a_choice_is_judged_on_days_that_did_not_make_it() -> None:
+    limits, rows = LossThresholds(), told(6, "states")
+    choice = rolling_choice(rows, limits)
+    # a window of 100 days is over two dates of 90 days later: dates 4, 5 and 6 have two known dates before them
+    assert isinstance(choice, Choice) and (choice.days, choice.rows) == (3, 240)
+    assert choice.skill == pytest.approx(1 - 0.04 / 0.25)
+    last = rows.index.get_level_values("origin") > rows.index.unique("origin")[3]
+    wrong = rows.assign(p_states=rows.p_states.where(~last, 1 - rows.p_states))
+    turned = rolling_choice(wrong, limits)  # chosen on days that it won, judged on days that it lost
+    assert isinstance(turned, Choice) and turned.skill == pytest.approx(1 - (0.04 + 2 * 0.64) / 0.75)
+    assert rolling_choice(told(6, "naive"), limits).skill == 0  # type: ignore[union-attr]
+
+
+def test_a_choice_with_too_few_days_after_it_stays_untested() -> None:
+    assert rolling_choice(told(3, "states"), LossThresholds()) == UNTESTED
+    assert rolling_choice(told(6, "states"), LossThresholds(min_losses=130)) == UNTESTED
+
+
+def test_clients_that_buy_too_rarely_are_no_short_history() -> None:
+    days = [f"{year}-03-0{n % 9 + 1}" for n in range(40) for year in range(2015, 2025, 3)]
+    frame = pd.DataFrame(
+        {"customer_id": [f"C{n}" for n in range(40) for _ in range(4)], "invoice_date": days}
+    )
+    frame = frame.assign(amount_ht="100.00", invoice_id=[f"F{n}" for n in range(len(frame))])
+    found = loss(Portfolio.from_frames(frame, as_of=date(2024, 12, 31)))
+    assert found.reason == RARE and found.replay == RARE
 
 
 def test_nothing_that_happens_after_a_day_changes_what_is_known_on_it(rows: pd.DataFrame) -> None:

@@ -6,10 +6,14 @@ import pandas as pd
 import pytest
 
 from capclient.decisions.recovery import recovery_cases
+from capclient.decisions.synthesis import TOPICS, Known
+from capclient.notebook import chapter_synthesis
+from capclient.notebook.desk import Desk, _desks, note
 from capclient.portfolio import Portfolio
 from capclient.themes import activity, customers, lateness, payment_terms, recovery, results
 from capclient.themes.buyers import kinds_of_buyers
 from capclient.themes.payment_terms import terms_by_client
+from capclient.wording.numbers import money
 
 D = date(2025, 12, 31)
 OWN = [
@@ -229,6 +233,28 @@ def test_a_debt_that_another_code_paid_is_to_be_matched_first():
     doubts = recovery(found).doubts
     assert doubts.values.tolist() == [["C", "D", 1, 5000], ["a1", "A1", 1, 90000]]
     assert value(found, "recovery_cases") == 1 and value(found, "recovery_amount") == 500
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_synthesis_says_how_much_of_what_is_overdue_is_not_claimed_and_both_pages_agree(lang):
+    bills = lines(("a1", "F1", "2025-01-30", "2025-03-01", 1000), ("B", "F2", "2025-01-30", "2025-03-01", 500),
+                  ("C", "F3", "2025-01-30", "2025-03-01", 200))  # fmt: skip
+    found = company(bills, paid(("A1", "F1", "2025-04-01", 900), ("D", "F3", "2025-04-01", 50)))
+    told = {item.id: item.value for item in results(found)}
+    assert told["receivables.overdue_to_reconcile"] == 1200
+    both = told["receivables.recovery_amount"] + told["receivables.overdue_to_reconcile"]
+    assert both == told["receivables.overdue"]  # nothing is counted twice, nothing is forgotten
+    before = list(_desks)
+    _desks[:] = [Desk(found, lang)]
+    try:
+        known = Known(next(topic for topic in TOPICS if topic.name == "overdue"), 1.0, 0.2, 5.0)
+        amount = money(1200, lang, "EUR")
+        assert amount in chapter_synthesis._known(known).words
+        assert amount in note("receivables.recovery").words
+    finally:
+        _desks[:] = before
+    firm = company(bills, paid(("B", "X", "2025-04-01", 1)))
+    assert value(firm, "overdue_to_reconcile") <= 1  # the credit of one euro alone
 
 
 def test_codes_that_differ_by_case_alone_are_to_be_matched_first():

@@ -116,20 +116,46 @@ def test_hours_pay_for_what_nothing_else_has_paid_for():
     assert own.hours["A"] == 2
 
 
-def test_a_sheet_of_drivers_speaks_for_its_activities():
-    sheet = pd.DataFrame(
-        [
-            ("A", "Visites", "12", "150.00", "2025"), ("A", "appel", "40", "20.00", "2025-06"),
-            ("A", "commande", "100", "15.00", None), ("A", "Réclamation", "5", "80.00", "2025"),
-            ("A", "visite", "9", "150.00", "2024"), ("A", "visite", "3", "150.00", "l'an dernier"),
-            ("A", "visite", None, "150.00", "2025"),
-        ],
-        columns=["customer_id", "activity", "driver_qty", "unit_cost", "period"],
-    )  # fmt: skip
-    tables = {"invoice_lines": lines(), "interactions": TALKS, "cost_to_serve": sheet}
+def sheet(*rows):
+    return pd.DataFrame(rows, columns=["customer_id", "activity", "driver_qty", "unit_cost", "period"])
+
+
+SAID = sheet(
+    ("A", "Visites", "12", "150.00", "2025"), ("A", "appel", "40", "20.00", "2025-06"),
+    ("A", "commande", "100", "15.00", None), ("A", "Réclamation", "5", "80.00", "2025"),
+    ("A", "visite", "9", "150.00", "2024"), ("A", "visite", "3", "150.00", "l'an dernier"),
+    ("A", "visite", None, "150.00", "2025"),
+)  # fmt: skip
+
+
+def test_a_sheet_of_drivers_speaks_for_the_clients_and_activities_of_its_rows(served):
+    tables = {"invoice_lines": lines(), "interactions": TALKS, "cost_to_serve": SAID}
     own = profitability(company(tables, cost_pools=POOLS)).service
-    assert own.customers.cost_to_serve.to_dict() == {"A": 4500.0, "B": 0.0, "C": 0.0, "X": 0.0}
+    assert own.customers.cost_to_serve["A"] == 4500.0  # neither its visits nor its orders count a second time
     assert own.ignored == 1
+    # nobody else loses a cost because of a row that does not name it
+    alone = profitability(served).service.customers.cost_to_serve
+    others = own.customers.cost_to_serve.drop("A")
+    assert others["B"] == alone["B"] == 105.0 and others["C"] == alone["C"] == 100.0
+    assert others["X"] == alone["X"] == 360.0
+
+
+def test_a_row_of_one_month_leaves_the_other_months_as_they_are_recorded():
+    """A is visited in March and September and orders in May: the sheet speaks of March alone."""
+    tables = {"invoice_lines": lines(), "interactions": TALKS}
+    tables["cost_to_serve"] = sheet(
+        ("A", "visite", "2", "10.00", "2025-03"), ("A", "commande", "1", "7.00", "2025-03")
+    )
+    own = profitability(company(tables, cost_pools=POOLS)).service
+    assert own.costs.visit["A"] == 20.0 + 100.0 and own.costs.order["A"] == 7.0 + 30.0
+    tables["cost_to_serve"] = sheet(
+        ("A", "visite", "2", "10.00", "2025-09"), ("A", "commande", "1", "7.00", "2025-05")
+    )
+    own = profitability(company(tables, cost_pools=POOLS)).service
+    assert own.costs.visit["A"] == 20.0 + 100.0 and own.costs.order["A"] == 7.0
+    tables["cost_to_serve"] = sheet(("A", "visite", "0", "10.00", "2025"), ("A", "commande", "0", "7.00", ""))
+    own = profitability(company(tables, cost_pools=POOLS)).service
+    assert own.costs.visit["A"] == own.costs.order["A"] == 0.0  # none, somebody says so
 
 
 def test_a_pool_that_nobody_measured_is_said_and_not_charged():

@@ -13,7 +13,6 @@ from capclient.indicators.ageing import aged_balance, classes
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings
-from capclient.themes.accounts import tables
 from capclient.themes.collection import PARTS
 from capclient.themes.customers import customers
 from capclient.themes.debtors import BUCKETS
@@ -203,7 +202,7 @@ def test_on_every_day_of_two_years_the_buckets_add_up_to_the_balance_before_and_
         content = {"company": {"id": "days"}, "sources": {name: f"{name}.parquet" for name in frames},
                    "receivables": {"matching": matching}}  # fmt: skip
         portfolio = Portfolio.of(make_params(content, folder=written(frames), where="test"), as_of=days[-1])
-        sql = engine.aged((0, 30, 60, 90), by_customer=False, **tables(portfolio))
+        sql = engine.aged((0, 30, 60, 90), by_customer=False)
         rows = portfolio.ledger.frame(sql, {"days": days})
         aged[until] = rows.pivot(index="day", columns="bucket", values="cents").fillna(0).astype("int64")
         sums = aged[until].sum(axis=1)
@@ -213,7 +212,7 @@ def test_on_every_day_of_two_years_the_buckets_add_up_to_the_balance_before_and_
         expected = {pd.Timestamp(day): balance_by_hand(lines, paid, day) for day in days}
         assert {day: int(sums.get(day, 0)) for day in expected} == expected
         for day in days[::37]:  # the line of time and the pure function say the same
-            opened = portfolio.ledger.frame(engine.by_due_date(**tables(portfolio)), {"day": day})
+            opened = portfolio.ledger.frame(engine.by_due_date(), {"day": day})
             pure = aged_balance(opened.assign(due_date=opened.due_date.astype("datetime64[ns]")), as_of=day)
             row = (
                 aged[until].loc[pd.Timestamp(day)].rename(BUCKETS)
@@ -232,7 +231,7 @@ def test_named_payments_that_come_later_change_no_class_of_any_earlier_day():
     told = []
     for rows in (paid, [row for row in paid if row["date"] <= "2024-12-31"]):
         portfolio = company(lines, rows)
-        sql = engine.aged((0, 30, 60, 90), by_customer=True, **tables(portfolio))
+        sql = engine.aged((0, 30, 60, 90), by_customer=True)
         told.append(portfolio.ledger.frame(sql, {"days": days}))
     pd.testing.assert_frame_equal(told[0], told[1])
 

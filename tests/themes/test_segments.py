@@ -117,6 +117,18 @@ def test_the_day_told_is_the_day_on_which_the_report_changes_its_mind(portfolio:
     assert behaviour(portfolio.at(day - timedelta(days=1))).state["STOP"] == told.state
 
 
+def test_a_year_that_is_not_known_whole_shows_what_is_known_of_it() -> None:
+    rows = [
+        *bought("A", 100, 10, date(2025, 3, 3), date(2025, 8, 20)),
+        *bought("B", 70, 9, date(2025, 3, 3), date(2025, 6, 9)),
+    ]
+    short = Portfolio.from_frames(lines(rows), as_of=date(2025, 8, 31))
+    known, shown = short.customers.revenue_n, tipping(short).clients.revenue_n
+    assert known.gt(0).all() and shown.equals(known.reindex(shown.index).rename("revenue_n"))
+    total = next(item for item in tipping(short).findings if item.id == "tipping.state_revenue")
+    assert total.reason == "period_incomplete", "no total of a part of a year"
+
+
 def test_near_clients_are_counted_once_and_regular_ones_are_left_in_peace(portfolio: Portfolio) -> None:
     changes = tipping(portfolio)
     found = values(changes.findings)

@@ -28,12 +28,7 @@ from capclient.store import Store, pinned
 from capclient.summaries import euros
 from capclient.thresholds import Thresholds
 
-MADE = (
-    "customer_days",
-    "customer_totals",
-    "positions",
-    "settlements",
-)  # by ingest, beside the canonical tables
+MADE = ("customer_days", "customer_totals", "positions", "settlements")  # by ingest, beside what is canonical
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,9 @@ class Portfolio(Dated):
     store: Store
     asked_as_of: date | None = None
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # themes already computed
+    opened: Ledger | None = field(
+        default=None, repr=False, compare=False
+    )  # by the same company at another date
 
     # ---- making one -------------------------------------------------------------------------------
 
@@ -117,7 +115,7 @@ class Portfolio(Dated):
 
     def at(self, as_of: date) -> Portfolio:
         """Return the same company seen at another date."""
-        return Portfolio(self.params, self.store, as_of)
+        return Portfolio(self.params, self.store, as_of, opened=self.ledger)
 
     # ---- what is there ----------------------------------------------------------------------------
 
@@ -168,7 +166,9 @@ class Portfolio(Dated):
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The canonical tables as the engine sees them."""
+        """The canonical tables as the engine sees them: they hold every date."""
+        if self.opened is not None:
+            return self.opened
         folder = written(self.store.folder)[1:-1]  # without its quotes: file names follow
         relations = {name: f"read_parquet('{folder}/{name}.parquet')" for name in (*schema.TABLES, *MADE)}
         lines = str(self.store.report.get("lines", ""))
@@ -223,7 +223,7 @@ class Portfolio(Dated):
         """Return a small canonical table as a frame; empty when it was not given."""
         if not self.has(name):
             return pd.DataFrame(columns=list(schema.TABLES[name].names))
-        return self.ledger.frame(f"SELECT * FROM {{{name}}}")
+        return self.ledger.table(name)
 
     def earlier(self, months: int = 12) -> Portfolio:
         """Return the company as it stood ``months`` before D."""

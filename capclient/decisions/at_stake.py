@@ -91,13 +91,18 @@ def mean_rate(known: Facts) -> float:
 
 
 def waiting_prospects(portfolio: Portfolio, known: Facts) -> pd.DataFrame:
-    """Return the open prospects with ``stake``: their weighted amount times the margin rate, the largest first."""
+    """Return the open prospects with ``stake``: their weighted amount times the margin rate, the largest first.
+
+    A stale one is expected to bring nothing, as in the pipeline (12.2): it is called again or closed, after the others.
+    """
     live = prospects(portfolio).pipeline
     if live.empty:
         return live
-    worth = (live.weighted.astype("float64") * mean_rate(known)).round(2)
-    order = ["stake", "prospect_id"]
-    return live.assign(stake=worth).sort_values(order, ascending=[False, True], kind="stable")
+    old = live.is_stale.astype(bool)
+    worth = (live.weighted.astype("float64") * mean_rate(known)).round(2).mask(old, 0.0)
+    order = ["is_stale", "stake", "prospect_id"]
+    rows = live.assign(stake=worth, is_stale=old)
+    return rows.sort_values(order, ascending=[True, False, True], kind="stable")
 
 
 def secured(portfolio: Portfolio, known: Facts, actions: pd.Series) -> tuple[bool, float, float] | Unknown:

@@ -61,9 +61,10 @@ def plan_rows(todo: Plan, *, as_of: date) -> pd.DataFrame:
             )
         ]
     for prospect in todo.prospects.itertuples():
+        reasons = "open_prospect stale_prospect" if prospect.is_stale else "open_prospect"
         rows.append(
             {"prospect_id": str(prospect.prospect_id), "customer_id": prospect.customer_id, "action": "prospect",
-             "proposed": "prospect", "action_rank": 1, "reasons": "open_prospect", "stake": prospect.stake,
+             "proposed": "prospect", "action_rank": 1, "reasons": reasons, "stake": prospect.stake,
              "owner": prospect.owner, "due": prospect.due}
         )  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(COLUMNS))

@@ -63,10 +63,17 @@ class Ledger:
 
     def __init__(self, relations: dict[str, str]) -> None:
         self.relations = relations
+        self._tables: dict[str, pd.DataFrame] = {}
 
     def frame(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pd.DataFrame:
         """Run an operation: ``{table}`` in the text stands for the relation of a table."""
         return self._connection.execute(self.bound(sql), parameters).df()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a whole small table, read once; what a caller writes in it stays its own."""
+        if name not in self._tables:
+            self._tables[name] = self.frame(f"SELECT * FROM {{{name}}}")
+        return self._tables[name].copy(deep=False)  # pandas copies on write
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from capclient.cards import Point, Points
+from capclient.decisions.plan import plan
 from capclient.decisions.synthesis import LEADING, Known, Todo, five_to_do, five_to_know, largest_falls
 from capclient.findings import sentence
 from capclient.glossary import taught_in
@@ -72,14 +73,15 @@ def _todo(item: Todo) -> Point:
         proof = text("synthesis.chapter", lang, chapter=_number(chapter))
         title = text("synthesis.action", lang, action=text("action.bring", lang))
         return Point(title, words, proof, chapter, _place(item.ids[0]))
-    names = item.names
+    names, said = item.names, item.kind
     if item.kind == "acquire":
+        said = "acquire.stale" if plan(here.portfolio).prospects.is_stale.any() else said
         codes = set(here.portfolio.table("prospects").prospect_id)
         names = tuple(
             text("todo.prospect_code", lang, code=name) if name in codes else name for name in names
         )
     words = text(
-        f"todo.{item.kind}" if told or item.kind == "secure" else "todo.bare",
+        f"todo.{said}" if told or item.kind == "secure" else "todo.bare",
         lang,
         n=count(item.number, lang),
         money=money(round(item.stake), lang, here.currency) if told else "",

@@ -127,6 +127,24 @@ def test_prices_may_rise_only_once_what_they_expose_is_secured():
         assert covered == (has >= risks) == (step == "reprice")
 
 
+def test_a_stale_prospect_is_called_last_and_promises_nothing():
+    won = {"stage": "won", "outcome": "won", "probability": 1, "amount": 100, "created": "2025-01-01",
+           "closed_date": "2025-02-01"}  # fmt: skip
+    rows = [won | {"prospect_id": f"W{n}"} for n in range(3)]
+    waits = {"stage": "offer", "probability": 0.5}
+    rows += [waits | {"prospect_id": "OLD", "created": "2024-01-01", "amount": 90_000},
+             waits | {"prospect_id": "NEW", "created": "2025-12-01", "amount": 1_000}]  # fmt: skip
+    portfolio = Portfolio.from_frames(priced(), prospects=pd.DataFrame(rows), as_of=AS_OF)
+    todo = plan(portfolio)
+    assert todo.prospects.prospect_id.tolist() == ["NEW", "OLD"]
+    assert todo.prospects.stake.gt(0).tolist() == [True, False]
+    found = {item.id: item.value for item in todo.findings}
+    assert found["actions.prospects"] == 2
+    assert found["actions.prospects_stake"] == todo.prospects.stake.iloc[0]
+    written = plan_rows(todo, as_of=AS_OF).set_index("prospect_id").reasons
+    assert written["OLD"] == "open_prospect stale_prospect" and written["NEW"] == "open_prospect"
+
+
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.lists(st.floats(-1e6, 1e6), max_size=8))
 def test_repricing_is_never_allowed_while_less_is_won_than_is_exposed(pipeline, signed, margins):
     ready, has, risks = is_secured(pipeline, signed, pd.Series(margins, dtype="float64"))

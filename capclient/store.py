@@ -29,7 +29,7 @@ except ImportError:  # Windows: two readings at once cost time, nothing else
 OBEYED = {"sources", "filters", "identity", "exchange_rates", "receivables", "accounting"}
 PINNED = "CAPCLIENT_STORE"
 SHELF = "CAPCLIENT_SHELF"  # of a batch's notebooks: the private folder of what was computed already
-FORMAT = 14  # raise it when ingest writes something else for the same inputs
+FORMAT = 15  # raise it when ingest writes something else for the same inputs
 
 
 @dataclass(frozen=True, slots=True)

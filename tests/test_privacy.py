@@ -154,6 +154,26 @@ def test_codes_become_pseudonyms_where_asked_and_figures_stay(tables, plain):
     assert [id for id in moved if not id.startswith(("model.cluster", "contacts."))] == []
 
 
+def test_codes_stay_in_no_identifier_that_ingest_makes(tables):
+    lines = tables["invoice_lines"]
+    lines = lines.assign(
+        customer_id="KLIENT|" + lines.customer_id.astype("str"),
+        amount_ttc=lines.amount_ht,
+        due_date="2025-12-01",
+    )
+    paid = pd.DataFrame({"payment_id": ["R1"], "customer_id": lines.customer_id.iloc[:1].to_list(),
+                         "invoice_id": lines.invoice_id.iloc[:1].to_list(), "date": ["2025-12-15"],
+                         "amount": ["1.00"]})  # fmt: skip
+    secret = opened({"invoice_lines": lines, "payments": paid}, pseudonymise="true", identifiers="true")
+    files = [path.stem for path in secret.store.folder.glob("*.parquet")]
+    assert {"positions", "settlements", "receivable_items", "allocations"} <= set(files)
+    for name in files:
+        rows = secret.ledger.frame(f"SELECT * FROM read_parquet('{secret.store.path(f'{name}.parquet')}')")
+        assert "KLIENT" not in rows.to_csv()
+    open_items = secret.ledger.frame("SELECT * FROM {settlements}")
+    assert len(open_items) == 1  # what was matched stays matched
+
+
 def test_the_text_of_rejected_lines_is_not_told(plain, coded):
     assert "Dupont secret" in rejects_csv(plain.store, "fr")
     told = rejects_csv(coded.store, "fr").splitlines()

@@ -27,7 +27,7 @@ class Decided:
 
     ``clients``: by client, of its latest plan: ``action`` that people chose and that is not closed yet, ``decision``;
     missing where nobody said anything. ``agreed``: :data:`AGREED` by identifier and action, of the latest plan, without
-    the actions of an earlier day that are done; ``due`` only where somebody changed the date that was proposed.
+    the actions of an earlier day that are done; ``due`` only where somebody changed the date proposed, or began.
     ``dropped``: the actions that people dropped, of the latest plan: ``customer_id action reasons`` (these in words).
     """
 
@@ -42,18 +42,19 @@ def decided(portfolio: Portfolio) -> Decided:
     """Return what people decided, as it was known at D; nothing without the table ``actions``."""
     rows = _known(portfolio)
     latest = latest_plan(rows)
-    first = latest.sort_values("action_rank", kind="stable").drop_duplicates("customer_id")
-    first = first.dropna(subset="customer_id").set_index("customer_id")
+    mine = latest[latest.prospect_id.isna()].dropna(subset="customer_id")  # a quote's row speaks of the quote
+    first = mine.sort_values("action_rank", kind="stable").drop_duplicates("customer_id")
+    first = first.set_index("customer_id")
     here = first.planned_on == pd.Timestamp(portfolio.as_of)
     standing = here | ~first.plan_status.isin(CLOSED)
-    mine = _may_be_chosen(first, rows, portfolio)
-    chosen = first.action.where(first.action.ne(first.proposed) & standing & mine)
-    told = latest.dropna(subset=["customer_id", "decision"]).drop_duplicates("customer_id")
+    free = _may_be_chosen(first, rows, portfolio)
+    chosen = first.action.where(first.action.ne(first.proposed) & standing & free)
+    told = mine.dropna(subset="decision").drop_duplicates("customer_id")
     told = told[~_lapsed(told, portfolio)]
     clients = pd.DataFrame({"action": chosen, "planned_on": first.planned_on}, index=first.index)
     clients["decision"] = told.set_index("customer_id").decision.reindex(first.index)
     keyed = latest.assign(id=identifiers(latest)).dropna(subset="action").drop_duplicates(["id", "action"])
-    dropped = latest[latest.plan_status.eq("dropped")].dropna(subset=["customer_id", "action"])
+    dropped = mine[mine.plan_status.eq("dropped")].dropna(subset="action")
     agreed = _agreed(keyed, portfolio)
     return Decided(
         rows, clients.reindex(columns=list(COLUMNS)), agreed, dropped[["customer_id", "action", "reasons"]]
@@ -91,10 +92,10 @@ def _lapsed(told: pd.DataFrame, portfolio: Portfolio) -> pd.Series:
 def _agreed(rows: pd.DataFrame, portfolio: Portfolio) -> pd.DataFrame:
     """Return what stands of each action: what is done begins anew in the next plan, not in a copy of the same."""
     here = rows.planned_on == pd.Timestamp(portfolio.as_of)
-    renewed = proposed_dates(rows, portfolio.thresholds.actions.due_days)
+    # whoever began an action began it for its date, chosen or proposed
+    renewed = proposed_dates(rows, portfolio.thresholds.actions.due_days) & rows.status_said.ne("in_progress")
     late = rows.plan_status.eq("late") & rows.status_said.ne("late")
-    said = rows.status_said.where(rows.status_said.eq("in_progress"), "open")
-    rows = rows.assign(due=rows.due.mask(renewed), plan_status=rows.plan_status.mask(renewed & late, said))
+    rows = rows.assign(due=rows.due.mask(renewed), plan_status=rows.plan_status.mask(renewed & late, "open"))
     return rows[here | rows.plan_status.ne("done")].set_index(["id", "action"])[list(AGREED)]
 
 

@@ -21,6 +21,7 @@ from capclient.themes.lateness import lateness
 from capclient.themes.lifecycle import lifecycle
 from capclient.themes.net_margin import net_margin
 from capclient.themes.once import once
+from capclient.themes.origins import contracts_on
 from capclient.themes.pricing import pricing
 from capclient.themes.wallet import wallet
 from capclient.vocabulary import ABC, Unknown
@@ -104,7 +105,7 @@ def deadlines(portfolio: Portfolio, months: int = FAR) -> pd.Series:
 
     Those of the alerts: overdue ones stay until something resolves them, a tender that won the contract is over.
     """
-    told = due_deadlines(portfolio.table("contracts"), as_of=portfolio.as_of, months=months)
+    told = due_deadlines(contracts_on(portfolio, portfolio.as_of), as_of=portfolio.as_of, months=months)
     return told.groupby("customer_id").deadline.min()
 
 

@@ -123,7 +123,17 @@ def actions_of(portfolio: Portfolio, known: Facts) -> pd.DataFrame:
     gone = rules.rule.reindex(said.clients.index).eq("0a")  # nothing is done with them, whatever was planned
     told = said.clients[~gone]
     rules = as_kept(without_dropped(rules, said.dropped), told.decision)
-    return _debts_first(portfolio, above_rules(rules, told.action))
+    rules = _done_before(above_rules(rules, told.action), said.rows, portfolio)
+    return _debts_first(portfolio, rules)
+
+
+def _done_before(rules: pd.DataFrame, told: pd.DataFrame, portfolio: Portfolio) -> pd.DataFrame:
+    """Say beside an action that comes back that people carried it out in an earlier plan."""
+    past = told[told.plan_status.eq("done") & (told.planned_on < pd.Timestamp(portfolio.as_of))]
+    past = past[past.prospect_id.isna()]
+    done = pd.MultiIndex.from_frame(past[["customer_id", "action"]])
+    again = pd.MultiIndex.from_arrays([rules.index, rules.action]).isin(done) & ~rules.action.isin(IDLE)
+    return rules.assign(reasons=rules.reasons.where(~again, rules.reasons + " done_before"))
 
 
 def _debts_first(portfolio: Portfolio, rules: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from capclient.themes.once import once
 from capclient.themes.quality import quality
 
 BETWEEN = ", "
+MOST = 5  # codes; beyond, a name that so many bear is nobody's: it is no sign of one client
 
 
 @once
@@ -23,7 +24,7 @@ def other_codes(portfolio: Portfolio) -> pd.Series:
 
 
 def twins(pairs: pd.DataFrame) -> pd.Series:
-    """Return by code the other codes of its group.
+    """Return by code the other codes of its group, without the groups of more than :data:`MOST` codes.
 
     Parameters
     ----------
@@ -36,9 +37,21 @@ def twins(pairs: pd.DataFrame) -> pd.Series:
     >>> twins(pd.DataFrame({"customer_id": ["a", "a"], "other_id": ["b", "c"]})).to_dict()
     {'a': 'b, c', 'b': 'a, c', 'c': 'a, b'}
     """
-    groups: dict[str, set[str]] = {}
+    head: dict[str, str] = {}
+
+    def first(code: str) -> str:
+        while head.setdefault(code, code) != code:
+            head[code] = head[head[code]]
+            code = head[code]
+        return code
+
     for one, other in zip(pairs.customer_id, pairs.other_id, strict=True):
-        whole = groups.get(one, {one}) | groups.get(other, {other})
-        groups |= dict.fromkeys(whole, whole)
-    said = {code: BETWEEN.join(sorted(whole - {code})) for code, whole in sorted(groups.items())}
-    return pd.Series(said, dtype="object")
+        head[first(other)] = first(one)
+    groups = pd.Series({code: first(code) for code in sorted(head)}, dtype="object")
+    said = {
+        code: BETWEEN.join(other for other in sorted(mine.index) if other != code)
+        for _, mine in groups.groupby(groups)
+        if len(mine) <= MOST
+        for code in mine.index
+    }
+    return pd.Series(dict(sorted(said.items())), dtype="object")

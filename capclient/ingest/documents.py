@@ -58,6 +58,15 @@ def part_sql(text: str) -> str:
     return f"replace(replace({text}, '\\', '\\\\'), '|', '\\/')"
 
 
+def as_part(text: str) -> str:
+    """Return a text as :func:`part_sql` writes it.
+
+    >>> as_part("a|b")
+    'a\\\\/b'
+    """
+    return text.replace("\\", "\\\\").replace("|", "\\/")
+
+
 # Client, number, and what tells documents of one number apart: no two items bear one identifier.
 MADE = f"""
 SELECT concat({part_sql("customer")}, '|', {part_sql("coalesce(invoice_id, '')")},

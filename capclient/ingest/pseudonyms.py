@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from capclient.ingest.documents import as_part
 from capclient.params import Params
 from capclient.params_privacy import UNSAID, keyed
 from capclient.readers.identifiers import normal_key
@@ -28,6 +29,13 @@ KIND_OF = {
     "grid_author": "seller", "partners": "partner", "group_id": "group",
 }  # fmt: skip
 CODES = {"customer_id": "id", "prospect_id": "prospect"}
+ITEMS = (
+    "item_id",
+    "debit_id",
+    "credit_id",
+    "payment_id",
+)  # those that ingest makes begin with the code of the client
+LAST = ("group", "item")  # after the codes of clients, which they may bear
 BLANKED = ("siren", "address", "email", "phone")
 
 Maps = dict[str, dict[str, str]]
@@ -57,11 +65,13 @@ def pseudonymise(
     paths = sorted([*folder.glob("*.parquet"), *folder.glob("invoice_lines/*.parquet")])
     columns = [column for path in paths for column in _columns(con, path, codes=params.privacy.identifiers)]
     maps: Maps = {}
-    for column in sorted(columns, key=lambda item: item.kind == "group"):  # groups after the codes of clients
+    for column in sorted(columns, key=lambda column: LAST.index(column.kind) if column.kind in LAST else -1):
         known = maps.setdefault(column.kind, {})
+        is_item = column.kind == "item"
+        heads = {as_part(code): said for code, said in maps.get("id", {}).items()} if is_item else {}
         for value in _values(con, column):
             if value not in known:
-                known[value] = pseudonym(secret, column.kind, value, lang)
+                known[value] = _item(value, heads) if is_item else pseudonym(secret, column.kind, value, lang)
     _keep_head_codes(con, paths, maps)
     for path in paths:
         _rewrite(con, path, [column for column in columns if column.path == path], maps)
@@ -112,6 +122,16 @@ FOLDED: dict[str, Callable[[str], str]] = {
 }
 
 
+def _item(value: str, heads: dict[str, str]) -> str:
+    """Return an identifier of an item without the code of the client that ingest began it with.
+
+    >>> _item("C1|F3|2025-04-25", {"C1": "C62B500AB1162"}), _item("R1|part 1", {"C1": "C62B500AB1162"})
+    ('C62B500AB1162|F3|2025-04-25', 'R1|part 1')
+    """
+    head, bar, rest = value.partition("|")
+    return heads.get(head, head) + bar + rest if bar else value
+
+
 def _columns(con: duckdb.DuckDBPyConnection, path: Path, *, codes: bool) -> Iterator[Column]:
     """Yield the columns of a file that name somebody."""
     source = f"read_parquet({written(path)})"
@@ -119,6 +139,8 @@ def _columns(con: duckdb.DuckDBPyConnection, path: Path, *, codes: bool) -> Iter
     kinds = KIND_OF | (CODES if codes else {})
     yield from (Column(path, name, kinds[name]) for name in names if name in kinds)
     yield from (Column(path, name, "") for name in names if name in BLANKED)
+    if codes:
+        yield from (Column(path, name, "item") for name in names if name in ITEMS)
     if path.stem == "keys":  # identifiers of all tables stand in one column
         for name in ("id", "near"):
             yield Column(path, name, "seller", "\"check\" LIKE '%.salesperson'")

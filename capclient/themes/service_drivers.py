@@ -62,13 +62,22 @@ def _documents(portfolio: Portfolio, wanted: list[str], told: pd.DataFrame) -> p
 
     year = portfolio.windows.n
     left = counted(year.start, year.end)
-    mine = told[told.activity.isin(wanted)].drop_duplicates()
+    mine = _joined(told[told.activity.isin(wanted)])
     for first, last in mine[["first", "last"]].drop_duplicates().itertuples(index=False):
         rows = mine[mine["first"].eq(first) & mine["last"].eq(last)]
         pairs = pd.MultiIndex.from_frame(rows[["customer_id", "activity"]])
         inside = counted(first.date(), last.date())
         left = left.sub(inside[inside.index.isin(pairs)], fill_value=0)
     return left[left > 0].reset_index(name="qty").assign(source="ledger")
+
+
+def _joined(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the periods of each client and activity without overlap: a month inside a year is in it once."""
+    keys = ["customer_id", "activity"]
+    rows = told.sort_values([*keys, "first", "last"], ignore_index=True)
+    reached = rows.groupby(keys)["last"].cummax().groupby([rows[key] for key in keys]).shift()
+    block = (~(rows["first"] <= reached)).cumsum()
+    return rows.groupby([*keys, block.rename("block")], as_index=False).agg({"first": "min", "last": "max"})
 
 
 def _sheet(portfolio: Portfolio) -> tuple[pd.DataFrame, pd.DataFrame, int]:
@@ -104,7 +113,9 @@ def _sheet(portfolio: Portfolio) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     ]
     days = pd.DataFrame(bounds, columns=["first", "last"], index=good.index, dtype="datetime64[ns]")
     days = days.clip(lower=pd.Timestamp(year.start), upper=pd.Timestamp(year.end))
-    return frame, frame[["customer_id", "activity"]].join(days), int(bad.sum())
+    # what nothing can price counts nothing, and hides no cost that is recorded
+    priced = frame.unit_cost.notna() | frame.activity.isin(set(portfolio.params.economics.cost_pools))
+    return frame, frame.loc[priced, ["customer_id", "activity"]].join(days), int(bad.sum())
 
 
 def _exchanges(portfolio: Portfolio) -> pd.DataFrame:

@@ -127,13 +127,14 @@ def test_an_action_that_somebody_began_stays_begun_in_the_next_plan_until_its_da
     assert mine.plan_status["B", action] == "in_progress" and mine.owner["B", action] == "Zoé"
     told = decided(company([begun | {"due": "2025-12-15"}])).rows
     assert told.plan_status.tolist() == ["late"]
-    # the date was the one that the plan had proposed: another is proposed, and the work goes on
+    # begun for the date that the plan had proposed: no later date takes its place
     days = Portfolio.from_frames(ledger(), as_of=AS_OF).thresholds.actions.due_days[action]
-    asked = pd.Timestamp(begun["planned_on"]) + pd.Timedelta(days=days)
-    if asked < pd.Timestamp(AS_OF):
-        again = plan(company([begun | {"due": f"{asked:%Y-%m-%d}", "owner": None}]))
+    for planned in ("2025-06-30", "2025-12-15"):
+        asked = pd.Timestamp(planned) + pd.Timedelta(days=days)
+        again = plan(company([begun | {"planned_on": planned, "due": f"{asked:%Y-%m-%d}", "owner": None}]))
         rows = plan_rows(again, as_of=AS_OF).set_index(["customer_id", "action"])
-        assert rows.plan_status["B", action] == "in_progress"
+        assert rows.due["B", action] == asked
+        assert rows.plan_status["B", action] == ("late" if asked < pd.Timestamp(AS_OF) else "in_progress")
 
 
 def test_a_date_that_nobody_chose_is_proposed_anew_and_one_that_somebody_wrote_stays_late():
@@ -155,6 +156,26 @@ def test_a_date_that_nobody_chose_is_proposed_anew_and_one_that_somebody_wrote_s
     assert told.plan_status["B", "develop"] == "late"
     past = told.reset_index().query("due < planned_on")
     assert past.plan_status.eq("late").all() and set(past.customer_id) <= {"B"}
+
+
+def test_an_action_that_comes_back_says_that_it_was_carried_out():
+    alone = plan(Portfolio.from_frames(ledger(), as_of=AS_OF)).clients
+    busy = alone.index[~alone.action.isin(["maintain", "exit"])][0]
+    action = alone.action[busy]
+    for status, said in (("done", True), ("open", False), ("dropped", False)):
+        again = plan(company([row(busy, action, action, plan_status=status)])).clients
+        assert ("done_before" in again.reasons[busy].split()) == said
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_written_of_a_quote_is_not_said_of_the_client_that_asked_for_it(order):
+    mine = row("A", "develop", "retain", decision="garder")
+    quote = row("A", "prospect", "prospect", prospect_id="P1", decision="arrêter", plan_status="dropped")
+    said = decided(company([mine, quote][::order]))
+    assert (said.clients.action["A"], said.clients.decision["A"]) == ("develop", "keep")
+    assert said.dropped.empty
+    silent = decided(company([row("A", "develop", "retain"), quote][::order]))
+    assert pd.isna(silent.clients.decision["A"])
 
 
 def test_a_mere_follow_up_is_never_late():

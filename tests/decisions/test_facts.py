@@ -5,8 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from capclient.decisions.alert_relation import deadlines as alert_deadlines
 from capclient.decisions.at_stake import assumptions
-from capclient.decisions.facts import facts
+from capclient.decisions.facts import deadlines, facts
 from capclient.portfolio import Portfolio
 from capclient.themes.projection import projection
 
@@ -76,3 +77,18 @@ def test_without_a_proven_judge_the_chance_of_loss_is_that_of_the_projection():
     chances, ahead = assumptions(portfolio), projection(portfolio).clients.p_active
     assert chances.doubt == "caveat.p_loss_state" and ahead.notna().any()
     pd.testing.assert_series_equal(chances.p_loss, 1 - ahead, check_names=False)
+
+
+def test_on_a_past_day_the_plan_knows_the_deadlines_that_the_alert_knows():
+    later = lines().assign(invoice_date=pd.date_range(end="2026-02-27", periods=72, freq="15D"))
+    names = ["contract_id", "customer_id", "start", "end", "annual_amount", "renewed_by"]
+    signed = pd.DataFrame(
+        [
+            ("K1", "A", "2025-01-01", "2025-12-31", "100.00", "K2"),
+            ("K2", "A", "2026-01-01", None, "100.00", None),
+        ],
+        columns=names,
+    )
+    past = Portfolio.from_frames(later, as_of=date(2026, 2, 28), contracts=signed).at(D)
+    rung = alert_deadlines(past)
+    assert rung.customer_id.tolist() == list(deadlines(past).index) == ["A"]

@@ -9,7 +9,7 @@ import pytest
 
 from capclient.decisions.contacts import contacts
 from capclient.decisions.plan import plan
-from capclient.decisions.twins import other_codes
+from capclient.decisions.twins import MOST, other_codes, twins
 from capclient.notebook.chapter_actions import clients_by_action
 from capclient.notebook.chapter_contacts import contacts_table
 from capclient.notebook.desk import Desk, _desks
@@ -37,6 +37,16 @@ def test_each_code_of_a_pair_names_the_other_and_nobody_else_does(portfolio):
     rows = contacts(portfolio).rows
     assert rows.other_code[rows.customer_id.isin(["A", "B"])].notna().all()
     assert rows.other_code[~rows.customer_id.isin(["A", "B"])].isna().all()
+
+
+def test_a_name_that_many_bear_is_no_sign_of_one_client():
+    def group(most):
+        return pd.DataFrame({"customer_id": "C0", "other_id": [f"C{n}" for n in range(1, most)]})
+
+    assert len(twins(group(MOST))) == MOST and twins(group(MOST + 1)).empty
+    chain = pd.DataFrame({"customer_id": ["a", "c", "b"], "other_id": ["b", "d", "c"]})
+    assert twins(chain).to_dict() == {"a": "b, c, d", "b": "a, c, d", "c": "a, b, d", "d": "a, b, c"}
+    assert twins(group(20_000)).empty
 
 
 def test_the_files_of_the_plan_and_of_the_contacts_show_the_other_code(portfolio):

@@ -13,6 +13,7 @@ from capclient.params import make_params
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings, concentration, customers, profitability
 from capclient.themes.effort import effort
+from capclient.themes.service_drivers import _joined, drivers_of
 from capclient.vocabulary import Unknown, finding_specs
 
 AS_OF = date(2025, 12, 31)
@@ -156,6 +157,36 @@ def test_a_row_of_one_month_leaves_the_other_months_as_they_are_recorded():
     tables["cost_to_serve"] = sheet(("A", "visite", "0", "10.00", "2025"), ("A", "commande", "0", "7.00", ""))
     own = profitability(company(tables, cost_pools=POOLS)).service
     assert own.costs.visit["A"] == own.costs.order["A"] == 0.0  # none, somebody says so
+
+
+def test_a_row_that_nothing_can_price_hides_no_cost_that_is_recorded():
+    tables = {"invoice_lines": lines(), "cost_to_serve": sheet(("A", "visite", "2", None, "2025"))}
+    tables["interactions"] = pd.DataFrame(
+        {
+            "customer_id": ["A", "A"],
+            "date": ["2025-03-05", "2025-03-06"],
+            "type": ["visit"] * 2,
+            "cost": [500.0, 300.0],
+        }
+    )
+    own = profitability(company(tables, cost_pools={"commande": POOLS["commande"]})).service
+    assert own.costs.visit["A"] == 800.0
+
+
+def test_a_month_inside_a_year_takes_its_documents_away_once():
+    tables = {"invoice_lines": lines()}
+    pools = {"facture": {"amount": "300", "capacity": "10"}}
+    told = []
+    for rows in ([("2024-07", "1")], [("2024-07", "1"), ("2025-03", "1")], [("2025", "9"), ("2025-03", "1")]):
+        tables["cost_to_serve"] = sheet(*(("A", "facture", many, "0", when) for when, many in rows))
+        drivers = drivers_of(company(tables, cost_pools=pools))[0]
+        mine = drivers[drivers.customer_id.eq("A") & drivers.source.eq("ledger")]
+        told.append(mine.qty.sum())
+    assert told[2] == 0.0 and told[0] >= told[1] > 0.0
+    marked = pd.DataFrame({"customer_id": "A", "activity": "invoice",
+                           "first": pd.to_datetime(["2025-01-01", "2025-06-01", "2026-01-01"]),
+                           "last": pd.to_datetime(["2025-12-31", "2025-06-30", "2026-01-31"])})  # fmt: skip
+    assert len(_joined(marked)) == 2
 
 
 def test_a_pool_that_nobody_measured_is_said_and_not_charged():

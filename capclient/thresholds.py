@@ -152,6 +152,8 @@ class RecoveryThresholds(Group):
     """The recovery list (E06, E07): days after the oldest due date, and when a case goes to counsel."""
 
     stages: Stages = (1, 15, 30)
+    least_amount: Factor = Decimal(15)  # [conv] euros of debt of a client below which nothing is claimed
+    rounding: Factor = Decimal(1)  # [conv] euros open of an invoice that bear no indemnity: a slip
     counsel_amount: Factor = Decimal(1000)  # overdue euros, including VAT
     counsel_days: Days = 90
     counsel_broken: Count = 2  # payments that came back, or promises not kept

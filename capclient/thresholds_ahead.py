@@ -37,6 +37,9 @@ class LifecycleThresholds(Group):
     old_age_alert: Share = Decimal("0.25")
     reviews: Repeats = 13  # of the past, at most, D included: three years of quarters
     review_months: Repeats = 3  # between two of them
+    mix_gap: Share = Decimal(
+        "0.25"
+    )  # of clients grown silent in a stage, against those whose passages were seen
     confirmations: Repeats = 2  # reviews in a row after which a change of stage is believed
     # visits and calls a year, fewest and most, that each stage calls for (section 14 read as a cadence)
     contacts_childhood: Cadence = (6, 12)  # close

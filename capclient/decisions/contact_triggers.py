@@ -27,7 +27,7 @@ from capclient.themes.events import events
 from capclient.themes.recovery_list import recovery_clients
 from capclient.vocabulary import Unknown
 
-NOT_CLAIMED = ("reconcile", "counsel")
+NOT_CLAIMED = ("reconcile", "small", "counsel")
 
 
 def first_orders(portfolio: Portfolio, known: Known) -> Wanted:

@@ -18,7 +18,7 @@ import pandas as pd
 from capclient import regulation
 from capclient.engine import cases as engine
 from capclient.indicators.penalties import recovery_indemnity, rounded_euros
-from capclient.indicators.recovery import CLAIMED
+from capclient.indicators.recovery import CLAIMED, slips
 from capclient.levels import activity_code
 from capclient.periods import rolling, shifted
 from capclient.portfolio import Portfolio
@@ -171,8 +171,8 @@ def interest(debts: pd.DataFrame) -> Decimal | None:
 
 
 def indemnity(debts: pd.DataFrame) -> Decimal:
-    """Return the fixed indemnity of some debts in euros, an invoice once."""
-    late = debts[debts.billed.notna()]
+    """Return the fixed indemnity of some debts in euros, an invoice once; a slip of cents bears none."""
+    late = debts[debts.billed.notna() & ~debts.is_slip]
     invoices = set(zip(late.invoice_id.fillna(late.item_id), late.billed, strict=True))
     return recovery_indemnity(len(invoices), amount=regulation.indemnity())
 
@@ -194,6 +194,7 @@ def recovery_cases(portfolio: Portfolio) -> list[Case]:
     items["disputed"] = items.disputed.astype(bool)
     items["is_overdue"] = pd.to_datetime(items.due_date) < day
     items["days_late"] = (day - pd.to_datetime(items.due_date)).dt.days.clip(lower=0)
+    items["is_slip"] = slips(items, portfolio.thresholds.recovery.rounding)
     buyers = kinds_of_buyers(portfolio)
     statement = _interest(portfolio, items, buyers, asked)
     dues = portfolio.ledger.frame(engine.INSTALMENTS, asked)
@@ -268,7 +269,9 @@ def _settled(case: Case, whole: pd.DataFrame) -> Settled | None:
     if len(case.doubts) or case.customer_id not in whole.index or case.penalties is None:
         return None
     row: Any = whole.loc[case.customer_id]
-    invoices = int(row.late_invoices) - case.invoices_late
+    cents = case.overdue_items[case.overdue_items.is_slip & case.overdue_items.billed.notna()]
+    slipped = len(set(zip(cents.invoice_id.fillna(cents.item_id), cents.billed, strict=True)))
+    invoices = int(row.late_invoices) - case.invoices_late - slipped
     if invoices <= 0 or pd.isna(row.penalty):
         return None
     return Settled(Decimal(str(row.penalty)) - case.penalties, invoices)

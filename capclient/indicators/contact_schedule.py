@@ -169,7 +169,10 @@ def scheduled(
         is_legal = row["kind"] in LEGAL
         room = capacities.get((owner, load), capacities.get(("", load))) if load else None
         places: Sequence[int] = range(start, len(open_days))
-        if (
+        if start == len(open_days) and open_days and row["due"].date() <= end:  # type: ignore[attr-defined]
+            # the plan ends on days off: the last working days before them, not a lack of time
+            places = range(start - 1, max(start - 6, -1), -1)
+        elif (
             room is not None
         ):  # the day wanted, where another contact may stand for it, then those that have room
             places = [*places[:1], *range(max(start + 1, first_open[owner, load]), len(open_days))]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from capclient.thresholds import RecoveryThresholds
 
-STAGES = ("none", "reconcile", "reminder", "dunning", "formal_notice", "counsel")
-CLAIMED = STAGES[2:]
+STAGES = ("none", "reconcile", "small", "reminder", "dunning", "formal_notice", "counsel")
+CLAIMED = STAGES[3:]
 
 
 def recovery_list(
@@ -45,9 +46,10 @@ def recovery_list(
     Returns
     -------
     DataFrame
-        By client: ``overdue``, ``disputed``, ``credits``, ``claim`` (cents), ``oldest_days``, ``oldest_due``,
-        ``euro_days``, ``rejected``, ``broken_promises``, ``stage`` (a code of ``STAGES``; ``none`` when everything is
-        disputed, ``reconcile`` when credits cover it or the account is doubtful) and ``next_date``, the day from which
+        By client: ``overdue``, ``disputed``, ``credits``, ``claim``, ``small`` (cents), ``oldest_days``,
+        ``oldest_due``, ``euro_days``, ``rejected``, ``broken_promises``, ``stage`` (a code of ``STAGES``; ``none`` when
+        everything is disputed, ``reconcile`` when credits cover it or the account is doubtful, ``small`` when less than
+        ``least_amount`` is owed: it stands in ``small``, and nothing is claimed) and ``next_date``, the day from which
         the next stage is due (missing for the last ones).
 
     Examples
@@ -74,14 +76,20 @@ def recovery_list(
     for name, told in (("credits", credits), ("rejected", rejected), ("broken_promises", broken)):
         table[name] = 0 if told is None else told.reindex(table.index).fillna(0).astype("int64")
     waiting = (table.overdue - table.credits).clip(lower=0)
-    table["claim"] = waiting.mask(table.index.isin(list(doubtful)), 0).astype("int64")
+    claim = waiting.mask(table.index.isin(list(doubtful)), 0).astype("int64")
+    is_small = (claim > 0) & (
+        claim < int(limits.least_amount * 100)
+    )  # a letter would cost more than it brings
+    table["claim"], table["small"] = claim.mask(is_small, 0), claim.where(is_small, 0)
     table["euro_days"] = [
         days * rest // owed if owed else 0  # a doubtful account keeps its place: it is to be matched first
         for days, rest, owed in zip(table.euro_days, waiting, table.overdue, strict=True)
     ]
     listed: Any = table.itertuples()
     table["stage"] = [
-        "reconcile"
+        "small"
+        if row.small
+        else "reconcile"
         if row.overdue and not row.claim
         else _stage(row.claim, row.oldest_days, row.rejected + row.broken_promises, limits)
         for row in listed
@@ -92,6 +100,16 @@ def recovery_list(
     return (
         table.reset_index().sort_values(order, ascending=[False, False, False, True]).set_index("customer_id")
     )
+
+
+def slips(items: pd.DataFrame, most: Decimal) -> pd.Series:
+    """Tell which debts are what cents of rounding leave of an invoice: ``most`` euros of it are open at most.
+
+    ``items``: open debts, ``customer_id invoice_id item_id billed open`` (cents). Returns a bool by row of ``items``.
+    """
+    invoice = items.invoice_id.fillna(items.item_id)
+    left = items.groupby([items.customer_id, invoice, items.billed], dropna=False).open.transform("sum")
+    return left <= int(most * 100)
 
 
 def _stage(claim: int, days: int, broken: int, limits: RecoveryThresholds) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from capclient.indicators.exact import Limit, number
 from capclient.periods import shifted
 from capclient.vocabulary import STAGES
 
@@ -183,6 +184,44 @@ def passages(stages: pd.DataFrame, pairs: list[tuple[date, date]]) -> pd.DataFra
         parts.append(tally.assign(before=before, after=after))
     columns = ["before", "after", "stage_before", "stage", "customers"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def unlike_stages(
+    silent: pd.DataFrame, stages: pd.DataFrame, pairs: list[tuple[date, date]], *, gap: Limit, least: int = 5
+) -> list[str]:
+    """Return the stages whose clients of the last day are not those whose passages were seen.
+
+    A stage gathers clients that still buy and clients already silent, and these do not share one future: passages seen
+    on the ones say nothing of the others.
+
+    Parameters
+    ----------
+    silent, stages
+        Clients in rows, reviews in columns: grown silent or not (missing when unknown), and the raw stage.
+    pairs
+        Reviews a year apart, whose passages were counted.
+    gap
+        Largest difference between the two shares of silent clients, 0 to 1.
+    least
+        Clients on either side under which nothing is said.
+
+    Examples
+    --------
+    >>> days = [date(2024, 12, 31), date(2025, 12, 31)]
+    >>> stages = pd.DataFrame("old_age", index=range(6), columns=days)
+    >>> silent = pd.DataFrame({days[0]: [True] * 6, days[1]: [False] * 5 + [True]})
+    >>> unlike_stages(silent, stages, [(days[0], days[1])], gap="0.25")
+    ['old_age']
+    """
+    today = stages.columns[-1]
+    found = []
+    for stage in IN_LIFE:
+        past = [silent[before][stages[before].eq(stage)].dropna() for before, _ in pairs]
+        seen = pd.concat(past).astype("float64") if past else pd.Series(dtype="float64")
+        now = silent[today][stages[today].eq(stage)].dropna().astype("float64")
+        if min(len(seen), len(now)) >= least and abs(seen.mean() - now.mean()) > float(number(gap)):
+            found.append(stage)
+    return found
 
 
 def passage_rates(counts: pd.DataFrame) -> pd.DataFrame:

@@ -65,7 +65,10 @@ def variant_of(key: str, known: dict[str, Finding], limits: Thresholds, lang: st
         ),
         "quality.reconciled": ("quality.reconciliations_failed", lambda value: "failed" if value else "ok"),
         "model.clusters": ("model.clusters", lambda value: "stable"),
-        "forecast.proof": ("forecast.method", lambda value: "none" if value == "naive" else "some"),
+        "forecast.proof": (
+            "forecast.method",
+            lambda value: _proven(value, known["forecast.total_method"].value),
+        ),
         "forecast.parts": ("forecast.decline_customers", _some),
         "forecast.next": ("forecast.last_interval", lambda value: "failed" if value == "missed" else "calm"),
         "receivables.worsening": ("receivables.worsening_customers", _some),
@@ -117,6 +120,13 @@ def _listed(known: dict[str, Finding]) -> str:
 def _chosen(skill: float | str | None) -> str:
     """Tell whether the choice of the judge of loss could be tried on later days, and whether it then won."""
     return "none" if skill is None else "up" if float(skill) > 0 else "flat"
+
+
+def _proven(method: object, total: object) -> str:
+    """Tell whether one method is judged or two: each has its own past dates, one sentence must not melt them."""
+    if method != total:
+        return "two"
+    return "none" if method == "naive" else "some"
 
 
 def _some(number: float) -> str:

@@ -16,11 +16,13 @@ from capclient.indicators.retention import share_of, wilson_interval
 from capclient.indicators.stage_projection import expected_stages, past_guesses
 from capclient.periods import shifted
 from capclient.portfolio import Portfolio
+from capclient.themes.activity import behaviour
 from capclient.themes.lifecycle import lifecycle, stages_at
 from capclient.themes.once import once
 from capclient.themes.origins import seen_at
 from capclient.vocabulary import Unknown
 
+QUIET = ("at_risk", "inactive")
 LEAST_GUESSES = 4  # a year of quarterly reviews: fewer prove nothing
 FLOWS = {
     "childhood_grown_share": (("childhood",), indicators.GROWN),
@@ -110,12 +112,14 @@ def life_history(portfolio: Portfolio) -> LifeHistory:
     pairs = indicators.disjoint_pairs(indicators.year_pairs(days))
     counts = indicators.passages(stages, pairs)
     rates, guesses = indicators.passage_rates(counts), past_guesses(stages)
-    next_year = _next_year(stages, rates, guesses)
+    silent = pd.DataFrame({day: _silent(seen_at(portfolio, day)).reindex(counted) for day in days})
+    unlike = indicators.unlike_stages(silent, stages, pairs, gap=portfolio.thresholds.lifecycle.mix_gap)
+    next_year = _next_year(stages, rates, guesses, unlike)
     frame = portfolio.customers
     courses = courses.join(frame[["name", "salesperson", "revenue_n", "revenue_n1"]])
     found = [
         finding("lifecycle.reviews", len(days)),
-        *_flows(counts, pairs),
+        *_flows(counts, pairs, unlike),
         *_changes(confirmed, courses, parts, pairs),
         *_guessed(guesses, next_year),
     ]
@@ -124,21 +128,39 @@ def life_history(portfolio: Portfolio) -> LifeHistory:
     )
 
 
-def _flows(counts: pd.DataFrame, pairs: list[tuple[date, date]]) -> list[Finding]:
+def _silent(view: Portfolio) -> pd.Series:
+    """Tell which clients had grown silent on a day; missing of whom nobody can judge, or that was lost already."""
+    state = behaviour(view).state
+    return state.isin(QUIET).astype("object").where(state.notna() & state.ne("lost").fillna(False))
+
+
+def _flows(counts: pd.DataFrame, pairs: list[tuple[date, date]], unlike: list[str]) -> list[Finding]:
     """Rates of passage of years that share no month, and who stayed in the last one."""
     if not pairs:
         names = ("stay_share", *FLOWS)
         return [finding(f"lifecycle.{name}", Unknown("history_short")) for name in names]
     last = counts[counts.after == pairs[-1][1]]
     found = [_rate("stay_share", *indicators.passed(last, indicators.KEPT))]
-    return found + [_rate(name, *indicators.passed(counts, *flow)) for name, flow in FLOWS.items()]
+    return found + [
+        _rate(
+            name, *indicators.passed(counts, *flow),
+            caveat="caveat.stage_mix" if set(flow[0]) & set(unlike) else None,
+        )
+        for name, flow in FLOWS.items()
+    ]  # fmt: skip
 
 
-def _rate(name: str, part: int, whole: int) -> Finding:
+def _rate(name: str, part: int, whole: int, *, caveat: str | None = None) -> Finding:
     """Make the finding of a rate."""
     if not whole:
         return finding(f"lifecycle.{name}", Unknown("denominator_zero:stage_before"), n=0)
-    return finding(f"lifecycle.{name}", share_of(part, whole), n=whole, interval=wilson_interval(part, whole))
+    return finding(
+        f"lifecycle.{name}",
+        share_of(part, whole),
+        n=whole,
+        interval=wilson_interval(part, whole),
+        caveat=caveat,
+    )
 
 
 def _changes(
@@ -169,12 +191,19 @@ def _changes(
     return [finding(f"lifecycle.{name}", value) for name, value in values.items()]
 
 
-def _next_year(stages: pd.DataFrame, rates: pd.DataFrame, guesses: pd.DataFrame) -> pd.DataFrame | Unknown:
-    """Clients of today by stage, now and as expected in a year; a guess that never beat the thumb is not shown."""
+def _next_year(
+    stages: pd.DataFrame, rates: pd.DataFrame, guesses: pd.DataFrame, unlike: list[str]
+) -> pd.DataFrame | Unknown:
+    """Clients of today by stage, now and as expected in a year.
+
+    A guess that never beat the thumb is not shown, nor one that reads passages of clients unlike those of today.
+    """
     if len(guesses) < LEAST_GUESSES:
         return Unknown("history_short")
     if guesses.error.mean() >= guesses.naive_error.mean():
         return Unknown("unreliable:stage_guess")
+    if unlike:
+        return Unknown("unreliable:stage_mix")
     today = stages.iloc[:, -1]
     now = today[today.isin(indicators.IN_LIFE)].value_counts()
     expected = expected_stages(now, rates)

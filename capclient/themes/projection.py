@@ -195,7 +195,7 @@ def _findings(
         "overshoots": int(errors.overshoots) if proof.days else unknown,
         "coverage": proof.coverage,
         "last_interval": proof.last_interval,
-        "origins": len(proof.days),
+        "origins": int(errors.origins) if proof.days else 0,
     }
     if portfolio.table("contracts").empty:
         values["contracted"] = Unknown("missing:contracts")

@@ -20,7 +20,8 @@ from capclient.vocabulary import Unknown
 
 FOUND = (
     "dispute_rate", "bad_debt", "bad_debt_rate", "impairment_rate", "limit_exceeded_customers", "limit_exceeded_amount",
-    "top5_overdue_share", "recovery_cases", "recovery_amount", "overdue_to_reconcile", "escalated_cases",
+    "top5_overdue_share", "recovery_cases", "recovery_amount", "overdue_to_reconcile",
+    "small_debt_customers", "small_debt_amount", "escalated_cases",
 )  # fmt: skip
 FIRST = 5
 
@@ -119,7 +120,11 @@ def _findings(
         values["top5_overdue_share"] = share
         values["recovery_cases"], values["recovery_amount"] = len(claimed), round(total, 2)
         # late all the same, but nobody is asked for it yet: credits cover it, or another code may have paid it
-        values["overdue_to_reconcile"] = round(float((clients.overdue - clients.claim).sum()), 2)
+        values["overdue_to_reconcile"] = round(
+            float((clients.overdue - clients.claim - clients.small).sum()), 2
+        )
+        values["small_debt_customers"] = int((clients.small > 0).sum())
+        values["small_debt_amount"] = round(float(clients.small.sum()), 2)
         values["escalated_cases"] = int((clients.stage == "counsel").sum())
         caveat = "caveat.due_estimated" if lateness(portfolio).is_estimated else None
     if isinstance(limits, Unknown):
@@ -128,7 +133,8 @@ def _findings(
         values["limit_exceeded_customers"] = int((limits.excess > 0).sum())
         values["limit_exceeded_amount"] = float(limits.excess.sum())
     dated = {
-        "top5_overdue_share", "recovery_cases", "recovery_amount", "overdue_to_reconcile", "escalated_cases",
+        "top5_overdue_share", "recovery_cases", "recovery_amount", "overdue_to_reconcile",
+        "small_debt_customers", "small_debt_amount", "escalated_cases",
     }  # fmt: skip
     period = portfolio.windows.n if portfolio.has_lines else None
     return [

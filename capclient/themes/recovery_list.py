@@ -62,7 +62,7 @@ def recovery_clients(portfolio: Portfolio) -> Recovery:
     table["payment_score"], table["payment_grade"] = (
         known[name].reindex(table.index) for name in known.columns[-2:]
     )
-    for name in ("overdue", "disputed", "credits", "claim"):
+    for name in ("overdue", "disputed", "credits", "claim", "small"):
         table[name] = table[name] / 100
     return Recovery(table, None, doubts)
 

@@ -20,7 +20,7 @@ def test_the_busiest_week_is_named_and_every_kind_is_said():
     figure = contacts_figure(rows, end=END, lang="fr")
     assert isinstance(figure, Figure)
     assert "5 janvier 2026" in figure.title and "31 mars 2026" in figure.title
-    assert "Enquêtes et questionnaires" in figure.alt and "Lettres de relance" in figure.alt
+    assert "Enquêtes et questionnaires" in figure.alt and "Lettres de recouvrement" in figure.alt
 
 
 def test_an_empty_plan_or_an_unknown_one_says_so():

@@ -145,6 +145,17 @@ def test_what_does_not_fit_is_told_with_its_stake_and_the_dearest_is_served_firs
     assert plan[plan.due == plan.due.min()].stake.item() == 39.0
 
 
+def test_a_contact_wanted_on_a_day_off_at_the_end_of_the_plan_takes_place_before():
+    calls = rows(*((f"C{n}", "call", "small", "2026-01-31", None) for n in range(5)))  # a Saturday
+    plan, over = scheduled(
+        merged(calls).assign(owner="Ann"),
+        as_of=D,
+        end=date(2026, 1, 31),
+        capacities={("", CALLS): Capacity(20.0)},
+    )
+    assert over.empty and [str(day.date()) for day in plan.due] == ["2026-01-29"] + ["2026-01-30"] * 4
+
+
 def test_no_more_calls_a_day_than_a_person_can_make():
     calls = rows(*((f"C{n:02}", "call", "small", "2026-01-02", None) for n in range(30)))
     plan, over = diary(calls, **{VISITS: 2.0, CALLS: 20.0})

@@ -304,6 +304,16 @@ def test_disputes_are_not_dunned_and_credits_come_off_first():
     assert table.index[0] == "C" and table.next_date.isna().all()
 
 
+def test_a_debt_of_a_few_cents_is_never_claimed():
+    cents, euros = ("A", "2025-01-01", 3, False), ("B", "2025-01-01", 1_500, False)
+    table = recovery_list(debts(cents, euros), as_of=D)
+    assert table.stage.to_dict() == {"A": "small", "B": "formal_notice"}
+    assert table.claim.to_dict() == {"A": 0, "B": 1_500} and table.small.to_dict() == {"A": 3, "B": 0}
+    assert table.overdue.to_dict() == {"A": 3, "B": 1_500}  # still owed
+    every = recovery_list(debts(cents), as_of=D, thresholds=RecoveryThresholds(least_amount=0))
+    assert every.stage.tolist() == ["formal_notice"]
+
+
 def test_steps_are_conventions_of_the_parameters():
     late = RecoveryThresholds(stages=(10, 20, 40))
     table = recovery_list(debts(("A", "2025-12-25", 100_000, False)), as_of=D, thresholds=late)

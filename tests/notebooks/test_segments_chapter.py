@@ -76,6 +76,14 @@ def test_the_counts_of_departures_stand_side_by_side_with_what_they_share(opened
     assert len(passages) == 3
 
 
+def test_the_silence_of_a_lost_client_is_that_of_the_parameters(opened):
+    limits = {"activity": {"lost_after_days": 180}}
+    sooner = Portfolio.from_frames(lines(ledger()), as_of=AS_OF, thresholds=limits)
+    _desks[:] = [Desk(sooner, "fr")]
+    said = departures_table(counts(sooner), activity(sooner)).rows[1][0].text
+    assert "de plus de 180 jours" in said and "un an" not in said
+
+
 def test_counts_of_departures_of_a_single_year_say_why_they_are_missing(opened):
     rows = bought("A", 100, 10, date(2025, 3, 3), date(2025, 8, 20))
     short = Portfolio.from_frames(lines(rows), as_of=date(2025, 8, 31))

@@ -54,6 +54,28 @@ def hostile(as_of=date(2025, 12, 31)):
     )
 
 
+def test_cents_left_of_an_invoice_bear_no_indemnity_and_make_no_case_alone():
+    rows = [
+        ("A", f"F{n}", "2025-01-01", "2025-02-01", amount) for n, amount in enumerate(["100.00", "465.79"])
+    ]
+    rows.append(("B", "G", "2025-01-01", "2025-02-01", "465.79"))
+    names = ["customer_id", "invoice_id", "invoice_date", "due_date", "amount_ttc"]
+    lines = pd.DataFrame(rows, columns=names)
+    paid = pd.DataFrame(
+        {
+            "customer_id": ["A", "B"], "date": "2025-01-20", "amount": "465.78",
+            "payment_id": ["P1", "P2"], "invoice_id": ["F1", "G"],
+        }
+    )  # fmt: skip
+    firm = Portfolio.from_frames(
+        lines.assign(amount_ht=lines.amount_ttc), payments=paid, as_of=date(2025, 12, 31), company="cents"
+    )
+    (case,) = recovery_cases(firm)
+    assert case.customer_id == "A" and str(case.principal) == "100.01"
+    assert case.indemnity == 40 and case.invoices_late == 1
+    assert case.settled is None  # nor among the other invoices paid late
+
+
 @pytest.fixture(scope="module")
 def portfolio():
     return hostile()

@@ -9,8 +9,8 @@ from python_calamine import CalamineWorkbook
 
 from capclient.portfolio import Portfolio
 from capclient.publish.workbook import write_workbook
-from capclient.themes import results
-from capclient.wording import text
+from capclient.themes import customers, results
+from capclient.wording import has, text
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,15 @@ def test_figures_are_numbers_equal_to_the_findings(portfolio, book):
     shown = {row[4]: row[1] for row in rows[1:]}
     for finding in results(portfolio):
         assert shown[finding.id] == ("" if finding.value is None else finding.value), finding.id
+
+
+def test_every_header_of_the_client_sheet_is_worded(portfolio, book, tmp_path):
+    english = write_workbook(portfolio, results(portfolio), tmp_path, "en")
+    for path, sheet in ((book, "Clients"), (english, "Clients")):
+        heads = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python()[0]
+        assert not [head for head in heads if "_" in head]
+    for name in customers(portfolio):
+        assert has(f"column.{name}"), name
 
 
 def test_the_same_data_give_the_same_bytes(portfolio, book, tmp_path):

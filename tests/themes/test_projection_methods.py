@@ -4,16 +4,19 @@ The ledgers are drawn from the very model that the method supposes; what it says
 """
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from capclient.notebook.variants import variant_of
 from capclient.portfolio import Portfolio
 from capclient.themes import projection
 from capclient.themes.loss import loss
 from capclient.themes.outlook import outlook
 from capclient.themes.purchase_models import purchase_models
+from capclient.thresholds import Thresholds
 
 D = date(2024, 12, 31)
 START = pd.Timestamp("2020-01-01")
@@ -213,3 +216,18 @@ def test_recent_clients_are_counted_whatever_chance_multiplies_their_year(flat, 
         assert set(ahead.clients.index[ahead.clients.is_annualised]) == set(brought)
         told = {item.id: item.value for item in ahead.findings}
         assert told["forecast.annualised_customers"] == len(brought)
+
+
+@pytest.mark.parametrize(
+    ("method", "total", "said"),
+    [
+        ("risk", "risk", "some"),
+        ("naive", "naive", "none"),
+        ("risk", "trend", "two"),
+        ("naive", "trend", "two"),
+    ],
+)
+def test_two_methods_are_never_judged_in_one_breath(method, total, said):
+    told = {"forecast.method": method, "forecast.total_method": total}
+    known = {id: SimpleNamespace(value=value) for id, value in told.items()}
+    assert variant_of("forecast.proof", known, Thresholds(), "fr") == f"forecast.proof.{said}"

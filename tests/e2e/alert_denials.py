@@ -112,12 +112,12 @@ def several_products(world: World, day: pd.Timestamp, rows: pd.DataFrame) -> pd.
     return year.groupby("customer")["product"].nunique().reindex(rows.index, fill_value=0) != 1
 
 
-def mostly_known(share: float, *, pools: bool) -> False_:
+def mostly_known(share: float, *, with_pools: bool) -> False_:
     """Revenue without a client (and of pooled codes) is no more than its share."""
 
     def judged(world: World, day: pd.Timestamp, rows: pd.DataFrame) -> pd.Series:
         year = figures.within(world.lines, figures.year_before(day))
-        hidden = year.customer.isna() | (year.customer.isin(pools(world)) & pools)
+        hidden = year.customer.isna() | (year.customer.isin(pools(world)) & with_pools)
         return pd.Series(bool(year.amount[hidden].sum() <= share * year.amount.sum()), index=rows.index)
 
     return judged

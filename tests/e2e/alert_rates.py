@@ -74,9 +74,9 @@ FACTS = {
     "over_visited": Judged("visits and margins", denial.fairly_visited),
     "contradictions": Judged("what was planted", denial.not_planted(_against), now=True),
     "single_product": Judged("products of the ledger", denial.several_products),
-    "data_quality": Judged("lines without a client", denial.mostly_known(0.05, pools=False)),
+    "data_quality": Judged("lines without a client", denial.mostly_known(0.05, with_pools=False)),
     "unreliable_concentration": Judged(
-        "lines without a client, pools", denial.mostly_known(0.20, pools=True)
+        "lines without a client, pools", denial.mostly_known(0.20, with_pools=True)
     ),
     "single_contact": Judged("people known", denial.several_people),
     "contact_change": Judged("people who left", denial.nobody_left),

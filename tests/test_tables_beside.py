@@ -271,3 +271,23 @@ def test_quotes_flags_empty_columns_and_mixed_shares_are_proposed(tmp_path):
     )
     store = ingest(read_params(tmp_path / "p.yml"))
     assert table(store, "prospects", "probability::DOUBLE") == [(0.2,), (0.8,)]
+
+
+def test_people_met_at_clients_are_no_clients_and_a_sheet_of_clients_may_say_since_when(files):
+    (files / "clients.csv").write_text(
+        "Code client;Raison sociale;SIREN;Secteur;Date de création\n"
+        "C1;Boulangerie Le Goff;;Boulangerie;01/11/2023\nC2;Au Pain d'Antan;;Boulangerie;01/11/2023\n", "utf-8",
+    )  # fmt: skip
+    (files / "contacts.csv").write_text(
+        "Code client;Nom;Prénom;Fonction;Opposé prospection\nC1;Riou;Anne;Achats;non\nC2;Madec;Jean;Gérant;oui\n",
+        "utf-8",
+    )
+    _, sources = proposed(files, "factures.csv", "clients.csv", "contacts.csv")
+    assert sources["customers"]["columns"]["name"] == "Raison sociale"
+    assert sources["contacts"]["columns"] == {
+        "customer_id": "Code client", "person": "Nom", "role": "Fonction", "opposed": "Opposé prospection"
+    }  # fmt: skip
+    store = ingest(read_params(files / "p.yml"))
+    assert table(store, "contacts", "customer_id, opposed") == [("C1", False), ("C2", True)]
+    _, alone = proposed(files, "factures.csv", "clients.csv")  # two files, as the README says
+    assert alone["invoice_lines"]["path"] == "factures.csv" and alone["customers"]["path"] == "clients.csv"

@@ -35,6 +35,7 @@ MOSTLY = 0.95
 KNOWN = 0.5  # share of the texts of a column of codes that are words of ours
 # What only this table says, in its headers or in the name of its file or sheet.
 MARKS = {
+    "contacts": r"^(?=.*\b(nom|prenom|civilite|name)\b).*\b(fonction|poste|job title)\b|\binterlocuteurs?\b",
     "prospects": r"\b(prospects?|opportunites?|opportunit(y|ies)|leads?|pipeline|probabilite|probability)\b",
     "contracts": r"\b(contrats?|contracts?)\b",
     "interactions": r"\b(visites?|reclamations?|enquetes?|surveys?|visits?|appels|tickets?|nps|csat|satisfaction"
@@ -46,6 +47,10 @@ TITLES = {"survey": r"\b(enquetes?|surveys?|satisfaction|nps)\b", "visit": r"\b(
           "quote": r"\b(devis|quotes?)\b"}  # fmt: skip
 _INVOICE_DATE = re.compile(
     r"date (de |d )?(la )?(facture|facturation|emission|piece)|(invoice|facture) ?date.*|date invoice"
+)
+# The day since when somebody is known is a trait of a client, not an event.
+_RECORDED = re.compile(
+    r"date (de |d )?(creation|entree|ouverture|inscription)( .*)?|(creation|created) ?(date|on)?"
 )
 _SHARE = re.compile(r"[0-9]{1,3}([.,][0-9]+)?[ \u00a0\u202f]*%?")
 _LEDGER = re.compile(
@@ -222,13 +227,14 @@ def _words(con: duckdb.DuckDBPyConnection, table: RawTable, header: str) -> list
 def _describes_clients(
     con: duckdb.DuckDBPyConnection, table: RawTable, profile: Mapping[str, Content]
 ) -> bool:
-    """Tell whether each line is one client, with a name or two traits, and no amount of money or day."""
+    """Tell whether each line is one client, with a name or two traits, and no amount of money or day of an event."""
     columns = _mapped("customers", table.columns, profile)
     if "customer_id" not in columns or not ("name" in columns or len(columns) > 2):
         return False
     if any(
         re.search(r"\b(montant|ca|total|chiffre|amount|sales|revenue|facture|date)\b", header_key(name))
         for name in table.columns
+        if not _RECORDED.fullmatch(header_key(name))
     ):
         return False
     words = _words(con, table, columns["customer_id"])

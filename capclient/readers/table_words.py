@@ -18,6 +18,10 @@ CUSTOMER = (
 INVOICE = r"(n|no|num|numero) (de |de la )?facture|facture( n)?|ref facture|reference facture|invoice( (no|number|id))?"
 SELLER = r"commercial\w*|vendeur|vendeuse|representant|charge d affaires?|responsable|sales ?(person|man|rep)"
 
+OPPOSED = (
+    r"oppos(ition|ee?s?)( (a la |au )?(prospection|demarchage))?|ne (pas|plus) (demarcher|contacter|solliciter)"
+    r"|desinscrit(e|s)?|desabonne(e|s)?|opt ?out|do not (contact|call)|unsubscribed"
+)
 TABLE_WORDS: dict[str, dict[str, str]] = {
     "payments": {
         "payment_id": r"(n|no|num|numero|id|ref|reference) (de |du )?(reglement|paiement|encaissement)"
@@ -93,8 +97,16 @@ TABLE_WORDS: dict[str, dict[str, str]] = {
         "salesperson": SELLER,
         "payment_terms": r"(conditions?|delai|mode) (de )?(reglement|paiement)|payment terms",
         "credit_limit": r"(plafond|limite|encours) (de credit|autorise|maximum)|credit limit",
-        "opposed": r"opposition( (a la )?(prospection|demarchage))?|ne (pas|plus) (demarcher|contacter|solliciter)"
-        r"|desinscrit(e|s)?|desabonne(e|s)?|opt ?out|do not (contact|call)|unsubscribed",
+        "opposed": OPPOSED,
+    },
+    "contacts": {
+        "customer_id": CUSTOMER + r"|code",
+        "person": r"nom( complet| et prenom)?|prenom (et )?nom|personne|interlocuteur|contact|(full |last )?name",
+        "role": r"fonction|poste|role|qualite|job title",
+        "side": r"cote|side",
+        "since": r"depuis|since",
+        "until": r"jusqu au|until",
+        "opposed": OPPOSED,
     },
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
@@ -11,7 +11,7 @@ from scipy.special import gamma, hyp2f1
 
 from capclient.indicators.value import beta_geometric, gamma_gamma, pareto, renewal
 from capclient.indicators.value.histories import Histories
-from capclient.indicators.value.likelihood import Fit
+from capclient.indicators.value.likelihood import Fit, maximise
 from capclient.vocabulary import Unknown
 
 CDNOW = Fit(beta_geometric.NAMES, (0.243, 4.414, 0.793, 2.426), (0.0,) * 4, -9582.4, 2357)
@@ -53,6 +53,88 @@ def test_the_gradient_is_that_of_the_likelihood(model, seed):
         "pareto": lambda at: pareto.score(at, histories),
     }[model]
     np.testing.assert_allclose(score(values)[1], slope(score, values), rtol=1e-5, atol=1e-4)
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    logs=st.lists(st.floats(-2.0, 3.0), min_size=4, max_size=4),
+    modified=st.booleans(),
+)
+@settings(max_examples=30)
+def test_derivatives_are_those_of_the_likelihood_wherever_they_are_asked(seed, logs, modified):
+    histories, values = Histories.of(simulated(200, seed)), np.exp(logs)
+    level, gradient, second = beta_geometric.derivatives(values, histories, modified=modified)
+
+    def of_logs(moved):
+        return beta_geometric.score(np.exp(moved), histories, modified=modified)
+
+    steps, step = np.eye(4) * 1e-4, 1e-4
+    by_level = [(of_logs(logs + one)[0] - of_logs(logs - one)[0]) / (2 * step) for one in steps]
+    by_slope = [
+        (of_logs(logs + one)[1] * np.exp(logs + one) - of_logs(logs - one)[1] * np.exp(logs - one))
+        / (2 * step)
+        for one in steps
+    ]
+    assert level == of_logs(np.array(logs))[0]
+    size = 1e-6 * max(abs(level), 1.0)
+    np.testing.assert_allclose(gradient * values, by_level, rtol=1e-6, atol=size)
+    in_logs = second * np.outer(values, values) + np.diag(gradient * values)
+    np.testing.assert_allclose(in_logs, by_slope, rtol=1e-6, atol=size)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_both_searches_climb_to_the_same_place(seed):
+    rng = np.random.default_rng(seed)
+    buys, stops = (rng.uniform(0.3, 2), rng.uniform(2, 12)), (rng.uniform(0.4, 2), rng.uniform(1, 5))
+    modified = bool(seed % 2)
+    clients = simulated_first_stop if modified else simulated
+    histories = Histories.of(clients(int(rng.integers(2_000, 6_000)), seed, buys=buys, stops=stops))
+
+    def score(values):
+        return beta_geometric.score(values, histories, modified=modified)
+
+    start = (0.5, histories.weeks / 8, 0.8, 2.0)
+    quick = beta_geometric.fit(histories, modified=modified)
+    slow = maximise(score, names=beta_geometric.NAMES, start=start, n=histories.n)
+    assert quick.log_likelihood == pytest.approx(slow.log_likelihood, abs=1e-6 * histories.n)
+    assert quick.log_likelihood == pytest.approx(score(np.array(quick.values))[0], rel=1e-11)
+    np.testing.assert_allclose(quick.errors, slow.errors, rtol=1e-3)
+    assert (np.abs(np.subtract(quick.values, slow.values)) < 1e-3 * np.array(slow.errors)).all()
+
+
+def test_where_second_derivatives_lead_nowhere_the_other_search_arrives():
+    histories = Histories.of(simulated(2_000, 9))
+    arguments = {"names": beta_geometric.NAMES, "start": (0.5, 5.0, 0.8, 2.0), "n": histories.n}
+
+    def score(values):
+        return beta_geometric.score(values, histories)
+
+    plain = maximise(score, **arguments)
+    for wrong in (np.nan, -1.0):  # no number, or a slope that goes down where it says up
+
+        def derivatives(values, wrong=wrong):
+            level, slope, bend = beta_geometric.derivatives(values, histories)
+            return level, wrong * slope, bend
+
+        assert maximise(score, **arguments, derivatives=derivatives) == plain
+
+
+@pytest.mark.parametrize("modified", [False, True])
+def test_a_summit_below_the_endless_slope_beside_it_is_no_fit(modified):
+    """Clients of whom a model has a summit of its own, and a higher place where all have the same chance to stop."""
+    clients = simulated_first_stop(4_897, 10, buys=(0.7815, 25.025), stops=(0.53292, 6.29981), weeks=42.2518)
+    assert beta_geometric.fit(Histories.of(clients), modified=modified) == Unknown("unreliable:same_stops")
+
+
+@pytest.mark.parametrize("change", [0.0, 0.01, -1.0, 1e9], ids=["days", "between days", "before", "for ever"])
+def test_histories_are_the_same_by_whole_days_and_by_any_time(change):
+    rng = np.random.default_rng(4)
+    days = rng.integers(0, 12, (3, 500))
+    clients = pd.DataFrame({"x": days[0] * 1.0, "t_x": days[1] / 7, "T": days[2] / 7})
+    clients.loc[7, "T"] += change
+    rows = Histories.of(clients).rows
+    plain = clients.groupby(["x", "T", "t_x"]).size()
+    assert rows.set_index(["x", "T", "t_x"]).customers.equals(plain.astype("float64").rename("customers"))
 
 
 def test_clients_with_one_history_are_counted_once():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln, hyp2f1
+from scipy.special import hyp2f1
 
 from capclient.indicators.value.histories import Histories
 from capclient.indicators.value.likelihood import Fit, maximise
@@ -38,14 +38,15 @@ def fit(histories: Histories, *, modified: bool = False) -> Fit | Unknown:
     """
     rows = len(histories.rows)
     found: Fit | Unknown = Unknown("unreliable:not_converged")
-    if rows > SAMPLE * 4:  # where the sample arrives, the whole is a few steps away
-        found = fit(histories.sample(SAMPLE), modified=modified)
+    if rows > SAMPLE * 4:  # where the sample arrives, the whole is a step or two away
+        found = fit(histories.sample(max(rows // 8, SAMPLE)), modified=modified)
     guess = (0.5, max(histories.weeks / 8, 0.1), 0.8, 2.0)
     found = maximise(
         lambda values: score(values, histories, modified=modified),
         names=NAMES,
         start=found.values if isinstance(found, Fit) else guess,
         n=histories.n,
+        derivatives=lambda values: derivatives(values, histories, modified=modified),
     )
     if isinstance(found, Unknown) and isinstance(_alike(histories, modified), Fit):
         return Unknown("unreliable:same_stops")
@@ -65,63 +66,86 @@ def _alike(histories: Histories, modified: bool) -> Fit | Unknown:
 
 
 def score(values: np.ndarray, histories: Histories, *, modified: bool = False) -> tuple[float, np.ndarray]:
-    """Return the log-likelihood of parameters ``(r, alpha, a, b)`` and its gradient.
+    """Return the log-likelihood of parameters ``(r, alpha, a, b)`` and its gradient."""
+    return derivatives(values, histories, modified=modified)[:2]
 
-    Every client is first taken as still there, which needs sums by number of purchases and by age only; what its
-    silence adds is computed row by row, in blocks that stay in the cache.
+
+def derivatives(
+    values: np.ndarray, histories: Histories, *, modified: bool = False
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the log-likelihood of parameters ``(r, alpha, a, b)``, its gradient and its second derivatives.
+
+    Each gamma function over another is a product of one factor a purchase, r (r + 1) ... (r + x - 1): it is computed
+    once for all clients that reached that purchase. The rest is summed row by row.
     """
     r, alpha, a, b = values
-    x, age = histories.x.values, histories.age.values
-    more = 1.0 if modified else 0.0
-    by_x, by_age = histories.clients_by_x, histories.clients_by_age
-    own = (
-        gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-        + gammaln(a + b) + gammaln(b + x + more) - gammaln(b) - gammaln(a + b + x + more)
-    )  # fmt: skip
-    total = digamma(a + b) - digamma(a + b + x + more)
-    exposed = r * by_age + histories.repeats_by_age
-    silence, parts = _silence(values, histories if modified else histories.again, more)
-    level = own @ by_x - exposed @ np.log(alpha + age) + silence
-    slopes = np.array(
-        [
-            (digamma(r + x) - digamma(r) + np.log(alpha)) @ by_x - by_age @ np.log(alpha + age),
-            r / alpha * histories.n - exposed @ (1 / (alpha + age)),
-            total @ by_x,
-            (total + digamma(b + x + more) - digamma(b)) @ by_x,
-        ]
+    again = histories.clients_by_rank[1:]
+    asked = histories.clients_by_rank if modified else again  # the first purchase asks nothing in BG/NBD
+    pace, stays = r + np.arange(len(again)), b + np.arange(len(asked))
+    either = a + stays
+    level = again @ np.log(pace / alpha) - asked @ np.log1p(a / stays)
+    slope = (again @ (1 / pace), -again.sum() / alpha, -asked @ (1 / either), asked @ (a / stays / either))
+    bend = _symmetric(
+        (-again @ (1 / pace**2), 0.0, 0.0, 0.0),
+        (again.sum() / alpha**2, 0.0, 0.0),
+        (asked @ (1 / either**2), asked @ (1 / either**2)),
+        (-asked @ (a / stays / either * (1 / stays + 1 / either)),),
     )
-    return float(level), slopes + parts
+    rows = _by_row(values, histories, modified=modified)
+    return float(level) + rows[0], np.array(slope) + rows[1], bend + rows[2]
 
 
-def _silence(values: np.ndarray, histories: Histories, more: float) -> tuple[float, np.ndarray]:
-    """Return what the chance to have stopped adds to the log-likelihood, and to its gradient.
+def _by_row(
+    values: np.ndarray, histories: Histories, *, modified: bool
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return what each row adds: its weeks without a purchase, and the chance that it stopped at the last one.
 
-    The odds are those of having stopped at the last purchase against being there at the end. In BG/NBD (``more`` is
-    0) nobody stops before its second purchase, so the rows without one are not given.
+    The odds are those of having stopped at the last purchase against being there at the end. In BG/NBD nobody stops
+    before its second purchase: without one, the odds are none. Times count in alphas, so that no digit is lost where
+    alpha is large.
     """
     r, alpha, a, b = values
-    x, last, age = histories.x, histories.last, histories.age
-    stops = b + x.values - 1 + more
-    log_stop, paces = np.log(a) - np.log(stops), r + x.values
-    log_age, log_last = np.log(alpha + age.values), np.log(alpha + last.values)
-    far, near = 1 / (alpha + age.values), 1 / (alpha + last.values)
-    level, parts = 0.0, np.zeros(4)
-    for begin in range(0, len(histories.weights), BLOCK):
+    stops = b + np.arange(len(histories.clients_by_rank)) - (0.0 if modified else 1.0)
+    if not modified:
+        stops[0] = np.inf
+    log_stop, near_stop = np.log(a) - np.log(stops), 1 / stops
+    level, slope, bend = 0.0, np.zeros(4), np.zeros((4, 4))
+    for begin in range(0, len(histories.rows), BLOCK):
         block = slice(begin, begin + BLOCK)
-        at_x, at_age, at_last = x.place[block], age.place[block], last.place[block]
-        weight, pace = histories.weights[block], paces[at_x]
-        silent = log_age[at_age] - log_last[at_last]
-        odds = log_stop[at_x] + pace * silent
+        x, weight = histories.x[block], histories.weights[block]
+        pace = r + x
+        far, far_slope, far_bend = _waited(histories.age[block], alpha)
+        near, near_slope, near_bend = _waited(histories.last[block], alpha)
+        silent, silent_slope = far - near, far_slope - near_slope
+        odds = log_stop.take(x) + pace * silent
         less = np.exp(-np.abs(odds))
-        level += float((np.maximum(odds, 0.0) + np.log1p(less)) @ weight)
-        stopped = np.where(odds > 0, 1.0, less) / (1.0 + less) * weight
-        parts += (
-            stopped @ silent,
-            (stopped * pace) @ (far[at_age] - near[at_last]),
-            stopped.sum() / a,
-            -(stopped @ (1 / stops)[at_x]),
+        chance = np.where(odds > 0, 1.0, less) / (1.0 + less)
+        stopped = chance * weight
+        level += float((np.maximum(odds, 0.0) + np.log1p(less) - pace * far) @ weight)
+        each = np.array([silent, pace * silent_slope, np.full(len(x), 1 / a), -near_stop.take(x)])
+        slope += each @ stopped - (far @ weight, (pace * far_slope) @ weight, 0.0, 0.0)
+        bend += (each * (stopped * (1.0 - chance))) @ each.T + _symmetric(
+            (0.0, silent_slope @ stopped - far_slope @ weight, 0.0, 0.0),
+            ((pace * (far_bend - near_bend)) @ stopped - (pace * far_bend) @ weight, 0.0, 0.0),
+            (-stopped.sum() / a**2, 0.0),
+            (each[3] ** 2 @ stopped,),
         )
-    return level, parts
+    return level, slope, bend
+
+
+def _waited(weeks: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return ln(1 + weeks / alpha) and its first two derivatives in alpha."""
+    inverse = 1 / (alpha + weeks)
+    slope = weeks * inverse * (-1 / alpha)
+    return np.log1p(weeks / alpha), slope, -slope * (inverse + 1 / alpha)
+
+
+def _symmetric(*upper: tuple[float, ...]) -> np.ndarray:
+    """Return a symmetric matrix from the rows of its upper half."""
+    whole = np.zeros((len(upper), len(upper)))
+    for place, row in enumerate(upper):
+        whole[place, place:] = whole[place:, place] = row
+    return whole
 
 
 def probability_active(found: Fit, clients: pd.DataFrame, *, modified: bool = False) -> pd.Series:

@@ -11,29 +11,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-COLUMNS = (
-    "x",
-    "T",
-    "t_x",
-)  # few different values first: rows sort in the order that keeps tables in the cache
-
-
-@dataclass(frozen=True)
-class Values:
-    """The different values of a column and the place of each row among them: logarithms are taken once a value."""
-
-    values: np.ndarray
-    place: np.ndarray
-
-    @classmethod
-    def of(cls, column: pd.Series) -> Values:
-        """Return the values of a column, sorted."""
-        place, values = pd.factorize(column.to_numpy("float64"), sort=True)
-        return cls(np.asarray(values), place)
-
-    def added(self, amounts: np.ndarray) -> np.ndarray:
-        """Add up an amount of each row by value."""
-        return np.bincount(self.place, weights=amounts, minlength=len(self.values))
+COLUMNS = ("x", "T", "t_x")
+DAYS = 7  # of a week
+MOST = 1e6  # days, or different values, of a column: three of them multiplied still fit in a whole number
 
 
 @dataclass(frozen=True)
@@ -57,25 +37,23 @@ class Histories:
         >>> Histories.of(frame).rows.customers.tolist()
         [2.0, 1.0]
         """
-        columns = {name: Values.of(clients[name]) for name in COLUMNS}
         key = np.zeros(len(clients), dtype="int64")
-        for column in columns.values():  # a thousand times a million times a million still fits
-            key = key * max(len(column.values), 1) + column.place
+        read = []
+        for name in COLUMNS:
+            place, values = _placed(clients[name].to_numpy("float64"))
+            key *= max(len(values), 1)
+            key += place
+            read.append((name, values))
         distinct, counts = np.unique(key, return_counts=True)
-        rows: dict[str, np.ndarray] = {}
-        for name, column in reversed(columns.items()):
-            distinct, place = np.divmod(distinct, max(len(column.values), 1))
-            rows[name] = column.values[place]
-        return cls(pd.DataFrame({**{name: rows[name] for name in COLUMNS}, "customers": counts * 1.0}))
+        rows = {"customers": counts.astype("float64")}
+        for name, values in reversed(read):
+            distinct, place = np.divmod(distinct, max(len(values), 1))
+            rows[name] = values[place]
+        return cls(pd.DataFrame({name: rows[name] for name in (*COLUMNS, "customers")}, copy=False))
 
     def sample(self, most: int) -> Histories:
         """Return about ``most`` of the rows, evenly spread: enough to start a search from, the same at each run."""
         return Histories(self.rows.iloc[:: max(len(self.rows) // most, 1)])
-
-    @cached_property
-    def again(self) -> Histories:
-        """Those of clients that came back."""
-        return Histories(self.rows[self.rows["x"] > 0])
 
     @cached_property
     def n(self) -> int:
@@ -88,41 +66,38 @@ class Histories:
         return self.rows["customers"].to_numpy("float64")
 
     @cached_property
-    def x(self) -> Values:
-        """Repeat purchases."""
-        return Values.of(self.rows["x"])
+    def x(self) -> np.ndarray:
+        """Repeat purchases, whole numbers."""
+        return self.rows["x"].to_numpy("float64").astype("int64")
 
     @cached_property
-    def last(self) -> Values:
+    def last(self) -> np.ndarray:
         """Week of the last purchase."""
-        return Values.of(self.rows["t_x"])
+        return self.rows["t_x"].to_numpy("float64")
 
     @cached_property
-    def age(self) -> Values:
+    def age(self) -> np.ndarray:
         """Weeks since the first purchase."""
-        return Values.of(self.rows["T"])
+        return self.rows["T"].to_numpy("float64")
 
     @cached_property
-    def repeats(self) -> np.ndarray:
-        """Repeat purchases of each history."""
-        return self.x.values[self.x.place]
-
-    @cached_property
-    def clients_by_x(self) -> np.ndarray:
-        """Clients of each number of repeat purchases."""
-        return self.x.added(self.weights)
-
-    @cached_property
-    def clients_by_age(self) -> np.ndarray:
-        """Clients of each age."""
-        return self.age.added(self.weights)
-
-    @cached_property
-    def repeats_by_age(self) -> np.ndarray:
-        """Repeat purchases of the clients of each age."""
-        return self.age.added(self.weights * self.repeats)
+    def clients_by_rank(self) -> np.ndarray:
+        """Clients that made their repeat purchase number 0 (all of them), 1, 2 ... and perhaps more."""
+        return np.bincount(self.x, weights=self.weights)[::-1].cumsum()[::-1]
 
     @cached_property
     def weeks(self) -> float:
         """Mean age of the clients."""
-        return float(self.clients_by_age @ self.age.values) / self.n
+        return float(np.average(self.age, weights=self.weights))
+
+
+def _placed(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the place of each number among values in order, and the values.
+
+    Whole days need no look-up: the values are then all days up to the last one, seen or not.
+    """
+    days = np.rint(column * DAYS)
+    if len(days) and days.min() >= 0 and days.max() < MOST and (days / DAYS == column).all():
+        return days.astype("int64"), np.arange(days.max() + 1) / DAYS
+    place, values = pd.factorize(column, sort=True)
+    return place, np.asarray(values)

@@ -35,24 +35,22 @@ def fit(histories: Histories) -> Fit | Unknown:
 def score(values: np.ndarray, histories: Histories) -> tuple[float, np.ndarray]:
     """Return the log-likelihood of parameters ``(r, alpha, s, beta)`` and its gradient."""
     r, alpha, s, beta = values
-    x, at_x = histories.x.values, histories.x.place
-    repeats, weight = histories.repeats, histories.weights
-    age = histories.age.values[histories.age.place]
-    last = histories.last.values[histories.last.place]
+    repeats, last, age, weight = histories.x, histories.last, histories.age, histories.weights
+    x = np.arange(len(histories.clients_by_rank))
     log_there = -(r + repeats) * np.log(alpha + age) - s * np.log(beta + age)
     log_stopped, parts = _stopped(values, repeats, last, age)
     top = np.logaddexp(log_there, log_stopped)
     there, stopped = np.exp(log_there - top), np.exp(log_stopped - top)
     own = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
     slopes = (
-        (digamma(r + x) - digamma(r) + np.log(alpha))[at_x]
+        (digamma(r + x) - digamma(r) + np.log(alpha))[repeats]
         - there * np.log(alpha + age)
         - stopped * parts[0],
         r / alpha - (r + repeats) * (there / (alpha + age) + stopped * parts[1]),
         np.log(beta) - there * np.log(beta + age) + stopped * (1 / s - parts[2]),
         s / beta - there * s / (beta + age) - stopped * (s + 1) * parts[3],
     )
-    return float((own[at_x] + top) @ weight), np.array([float(slope @ weight) for slope in slopes])
+    return float((own[repeats] + top) @ weight), np.array([float(slope @ weight) for slope in slopes])
 
 
 def _stopped(

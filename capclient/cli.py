@@ -200,6 +200,26 @@ def lab(
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={target}"])
 
 
+@app.command()
+def course(
+    out: Annotated[Path, typer.Option(help="Dossier du cours.")] = Path("cours"),
+    params: Annotated[
+        str, typer.Option(metavar="PARAMS.yml", help="Société des leçons ; par défaut la démonstration.")
+    ] = "demo",
+    lang: Annotated[Lang, typer.Option(help="Langue du cours.")] = Lang.fr,
+    force: Annotated[bool, typer.Option(help="Remplacer les leçons déjà écrites.")] = False,
+) -> None:
+    """Écrire le cours : leçons de l’élève, corrigés de l’enseignant, chapitres et glossaire."""
+    from capclient.course.editions import write_course
+
+    written = write_course(out, params, lang.value, force=force)
+    print(
+        text("cli.course.written", lang.value, lessons=written.lessons, folder=out, learner=written.learner)
+    )
+    if written.kept:
+        print(text("cli.course.kept", lang.value, count=written.kept))
+
+
 def _words(given: list[str] | None) -> list[str]:
     """Return the words of an option that takes lists and may be repeated; each is kept once."""
     words = (word.strip() for item in given or () for word in item.split(","))

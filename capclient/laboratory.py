@@ -19,19 +19,29 @@ def prepare(folder: Path, params: str, lang: str) -> list[Path]:
     The prose keeps one language. A notebook that is already there belongs to the analyst: it is left alone.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    values = {"params": params if params == "demo" else str(Path(params).resolve()), "lang": lang}
     copies = []
     for source in sorted(places.notebooks().glob("[0-9][0-9]_*.ipynb")):
         target = folder / source.name
         if not target.exists():
-            notebook = json.loads(source.read_text("utf-8"))
-            notebook["cells"] = [cell for cell in notebook["cells"] if _is_said(cell, lang)]
-            for cell in notebook["cells"]:
-                if "parameters" in cell["metadata"].get("tags", []):
-                    cell["source"] = [_assigned(line, values) for line in cell["source"]]
-            write_atomically(target, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+            write_notebook(target, working_copy(source, params, lang))
         copies.append(target)
     return copies
+
+
+def working_copy(source: Path, params: str, lang: str) -> dict[str, Any]:
+    """Return a notebook of the house in one language, with ``params`` and ``lang`` as its defaults."""
+    values = {"params": params if params == "demo" else str(Path(params).resolve()), "lang": lang}
+    notebook: dict[str, Any] = json.loads(source.read_text("utf-8"))
+    notebook["cells"] = [cell for cell in notebook["cells"] if _is_said(cell, lang)]
+    for cell in notebook["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            cell["source"] = [_assigned(line, values) for line in cell["source"]]
+    return notebook
+
+
+def write_notebook(target: Path, notebook: dict[str, Any]) -> None:
+    """Write a notebook, whole or not at all."""
+    write_atomically(target, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
 
 
 def _is_said(cell: dict[str, Any], lang: str) -> bool:

@@ -41,7 +41,7 @@ FLOORS = {
     5: ("findings", "themes", "decisions", "glossary"),
     6: ("notices", "figures", "tables", "cards", "checks"),
     7: ("notebook",),
-    8: ("publish", "batch", "inspection", "laboratory", "proposal", "initiation"),
+    8: ("publish", "batch", "inspection", "laboratory", "proposal", "initiation", "course"),
     9: ("cli", "__init__", "__main__"),
 }
 BESIDE = "datasets"

@@ -37,7 +37,7 @@ OUTPUTS = {
     "contacts.ics",
     "classeur.xlsx",
 }
-COMMANDS = {"init", "check", "report", "indicators", "demo", "lab"}
+COMMANDS = {"init", "check", "report", "indicators", "demo", "lab", "course"}
 POISON = [
     "<script>alert(1)</script>",
     "=cmd|' /C calc'!A0",

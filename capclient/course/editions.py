@@ -1,0 +1,132 @@
+"""The course in a folder: what learners fill in, what the teacher reads, and what both look things up in.
+
+Floor 8. The notebooks of ``notebooks/cours`` are the one source, solved; both editions are made from them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from capclient import places
+from capclient.errors import ParamsError
+from capclient.glossary import glossary
+from capclient.laboratory import prepare, working_copy, write_notebook
+from capclient.params import read_params
+from capclient.store import write_atomically
+from capclient.wording import text
+
+TEACHER = "teacher"  # tag of the cells that learners do not get
+SOLUTION = "solution"  # tag of the cells that learners write themselves
+_CHECK = re.compile(r'check\("(\w+)"')
+
+
+@dataclass(frozen=True)
+class Written:
+    """Number of lessons, folder of the learners, and how many files were there and left alone."""
+
+    lessons: int
+    learner: Path
+    kept: int
+
+
+def lessons() -> list[Path]:
+    """Return the solved lessons, in order."""
+    return sorted((places.notebooks() / "cours").glob("[0-9][0-9]_*.ipynb"))
+
+
+def write_course(out: Path, params: str, lang: str, *, force: bool = False) -> Written:
+    """Write both editions, the chapters they lead to, the glossary and a page that presents them.
+
+    A file that stands there belongs to whoever works in it: it is kept, unless ``force`` says otherwise.
+
+    Parameters
+    ----------
+    params
+        YAML of the company of the lessons, or ``demo``.
+
+    Raises
+    ------
+    ParamsError
+        If the parameters cannot be read, or ``out`` is a file.
+    """
+    if params != "demo":
+        read_params(Path(params))  # said now, and not by every lesson in front of a class
+    if out.exists() and not out.is_dir():
+        raise ParamsError("course.occupied", path=out)
+    folders = {edition: out / text(f"course.folder.{edition}", lang) for edition in ("learner", "teacher")}
+    chapters = text("course.folder.chapters", lang)
+    kept = 0
+    for edition, folder in folders.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        for source in lessons():
+            target = folder / source.name
+            if target.exists() and not force:
+                kept += 1
+                continue
+            notebook = working_copy(source, params, lang)
+            solved = edition == "teacher"
+            notebook["cells"] = _linked(
+                notebook["cells"] if solved else _unsolved(notebook["cells"], lang), chapters
+            )
+            write_notebook(target, notebook)
+    prepare(out / chapters, params, lang)
+    write_atomically(out / "GLOSSARY.md", glossary(lang).replace("](notebooks/", f"]({chapters}/"))
+    write_atomically(out / text("course.folder.page", lang), _page(folders, lang))
+    return Written(len(lessons()), folders["learner"], kept)
+
+
+def _unsolved(cells: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """Leave out the notes of the teacher, and put three dots in the place of every solution."""
+    kept: list[dict[str, Any]] = []
+    for place, cell in enumerate(cells):
+        tags = cell["metadata"]["tags"]
+        if TEACHER in tags:
+            continue
+        if SOLUTION in tags:
+            asked = _CHECK.search("".join(cells[place + 1]["source"]))
+            assert asked is not None, "a solution is followed by its check (tests/course/test_structure.py)"
+            stub = f"{asked[1]} = ...  # {text('course.stub', lang, exercise=asked[1])}"
+            cell = {**cell, "source": [stub]}
+        kept.append(cell)
+    return kept
+
+
+def _linked(cells: list[dict[str, Any]], chapters: str) -> list[dict[str, Any]]:
+    """Let links to the chapters and the glossary lead to the copies of the folder."""
+
+    def led(line: str) -> str:
+        line = re.sub(r"\]\(\.\./([0-9]{2}_)", rf"](../{chapters}/\1", line)
+        return line.replace("](../../GLOSSARY.md", "](../GLOSSARY.md")
+
+    return [
+        {**cell, "source": [led(line) for line in cell["source"]]}
+        if cell["cell_type"] == "markdown"
+        else cell
+        for cell in cells
+    ]
+
+
+def _page(folders: dict[str, Path], lang: str) -> str:
+    """Present the course: how to open it, and each lesson with its question."""
+    rows = []
+    for source in lessons():
+        cells = working_copy(source, "demo", lang)["cells"]
+        head = "".join(cells[0]["source"]).splitlines()
+        question = next(line for line in head if line.startswith("**")).partition("** ")[2]
+        exercises = sum(SOLUTION in cell["metadata"]["tags"] for cell in cells)
+        link = f"{folders['learner'].name}/{source.name}"
+        rows.append(f"| [{head[0].removeprefix('# ')}]({link}) | {question} | {exercises} |")
+    names = {name: folder.name for name, folder in folders.items()}
+    return "\n".join(
+        [
+            text("course.page", lang, **names),
+            "",
+            text("course.page.columns", lang),
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )

@@ -1,0 +1,113 @@
+"""What a lesson works on: the tables of one company up to the analysis date, as a student can hold them.
+
+Floor 8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from capclient.errors import LedgerError
+from capclient.periods import Period
+from capclient.portfolio import Portfolio
+from capclient.themes import Findings
+from capclient.vocabulary import Unknown, finding_specs
+
+LINES = [
+    "invoice_id", "doc_type", "customer_id", "invoice_date", "product", "family", "qty", "unit_price", "amount_ht",
+    "cost", "salesperson",
+]  # fmt: skip
+CLIENTS = ["name", "group_id", "segment", "sector", "region", "salesperson"]
+ACCOUNTS = {"positions": "receivable_items", "settlements": "receivable_items"}  # what reading makes, and of what
+DATED = {
+    "invoice_lines": "invoice_date",
+    "payments": "date",
+    "interactions": "date",
+    "positions": "booked",
+    "settlements": "since",
+    "prospects": "created",
+}  # the day on which a row became known: later ones are the future of the lesson
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One company at one date, for one lesson.
+
+    Parameters
+    ----------
+    name
+        Name of the lesson, that of its module in ``capclient.course.lessons``.
+    lang
+        Language of what is said to the student: ``fr`` or ``en``.
+    """
+
+    name: str
+    portfolio: Portfolio
+    findings: Findings
+    lang: str
+
+    @property
+    def day(self) -> pd.Timestamp:
+        """The analysis date D."""
+        return pd.Timestamp(self.portfolio.as_of)
+
+    @property
+    def years(self) -> dict[str, Period]:
+        """The three years that end with D, by name: ``N``, ``N-1``, ``N-2``."""
+        at = self.portfolio.windows
+        return {"N": at.n, "N-1": at.n1, "N-2": at.n2}
+
+    @cached_property
+    def clients(self) -> pd.DataFrame:
+        """One row a client, by code: its name and what its sheet says; pooled codes are no clients."""
+        known = self.portfolio.customers
+        return known.loc[~known.is_pool & ~known.is_intragroup, CLIENTS]
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """Invoice lines up to D, amounts in euros without VAT, credit notes negative.
+
+        Beside the columns of the ledger: ``year`` (``N``, ``N-1``, ``N-2`` or missing) and ``is_client`` (false for
+        sales without client and for pooled codes such as counter sales).
+        """
+        rows = self.table("invoice_lines")[LINES]
+        year = pd.Series(pd.NA, index=rows.index, dtype="str")
+        for name, period in self.years.items():
+            inside = rows.invoice_date.between(pd.Timestamp(period.start), pd.Timestamp(period.end))
+            year = year.mask(inside, name)
+        return rows.assign(year=year, is_client=rows.customer_id.isin(self.clients.index))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return the rows of a table that were known on the analysis date.
+
+        Parameters
+        ----------
+        name
+            A canonical table (``payments``, ``interactions``, ``customers`` ...), or one that reading makes of them:
+            ``positions`` (what clients owe) and ``settlements`` (what paid it).
+
+        Raises
+        ------
+        LedgerError
+            If the company did not give it.
+        """
+        source = ACCOUNTS.get(name, name)
+        given = self.portfolio.has_lines if source == "invoice_lines" else self.portfolio.has(source)
+        if not given:
+            raise LedgerError("course.missing_table", table=source, lesson=self.name)
+        rows = self.portfolio.ledger.table(name)
+        if name in DATED:
+            rows = rows[rows[DATED[name]] <= self.day]
+        return rows.reset_index(drop=True)
+
+    def finding(self, id: str) -> float | str | Unknown:
+        """Return the value of a finding of the report, or why it is unknown."""
+        found = self.findings[id]
+        return Unknown(found.reason or "not_applicable") if found.value is None else found.value
+
+    def unit(self, id: str) -> str:
+        """Return the unit of a finding of the report."""
+        return finding_specs()[id].unit

@@ -1,0 +1,119 @@
+"""The two editions: learners get the questions, the teacher the answers, and nobody's work is overwritten."""
+
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from capclient.cli import app
+from capclient.course.editions import lessons, write_course
+from capclient.course.exercises import LESSONS
+from capclient.errors import ParamsError
+from capclient.wording import LANGUAGES
+
+from .lesson_files import CODE, answers, cells_of, run, tags
+
+FOLDERS = {"fr": ("eleve", "enseignant", "chapitres"), "en": ("learner", "teacher", "chapters")}
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def made(request, tmp_path_factory):
+    out = tmp_path_factory.mktemp("cours")
+    write_course(out, "demo", request.param)
+    return request.param, out
+
+
+def test_both_editions_have_every_lesson_and_one_language(made):
+    lang, out = made
+    learner, teacher, _ = FOLDERS[lang]
+    names = [path.name for path in lessons()]
+    assert len(names) == len(LESSONS)
+    for edition in (learner, teacher):
+        assert sorted(path.name for path in (out / edition).iterdir()) == names
+        for name in names:
+            cells = cells_of(out / edition / name)
+            assert {tags(cell)[0] for cell in cells if cell["cell_type"] != CODE} == {f"lang-{lang}"}
+            (given,) = [cell["source"] for cell in cells if "parameters" in tags(cell)]
+            assert f'lang = "{lang}"' in given
+
+
+def test_learners_get_neither_solutions_nor_notes_of_the_teacher(made):
+    lang, out = made
+    learner, teacher, _ = FOLDERS[lang]
+    for source in lessons():
+        solved, open_ = (cells_of(out / edition / source.name) for edition in (teacher, learner))
+        assert any("teacher" in tags(cell) for cell in solved)
+        assert not any("teacher" in tags(cell) for cell in open_)
+        assert answers(open_) == answers(solved) == answers(cells_of(source))
+        stubs = [cell["source"] for cell in open_ if "solution" in tags(cell)]
+        assert [stub.partition(" = ...  # ")[0] for stub in stubs] == answers(solved)
+        given = json.dumps(open_, ensure_ascii=False)
+        for cell in solved:
+            if "solution" in tags(cell):
+                assert json.dumps(cell["source"], ensure_ascii=False)[1:-1] not in given
+
+
+def test_a_link_leads_to_a_file_of_the_folder(made):
+    lang, out = made
+    for path in out.rglob("*.ipynb"):
+        for cell in cells_of(path):
+            if cell["cell_type"] == CODE:
+                continue
+            for link in re.findall(r"\]\(([^)#]+)", cell["source"]):
+                assert (path.parent / link).is_file(), f"{path.name}: {link}"
+    page = out / {"fr": "LISEZMOI.md", "en": "README.md"}[lang]
+    for document in (page, out / "GLOSSARY.md"):
+        for link in re.findall(r"\]\(([^)#]+)", document.read_text("utf-8")):
+            assert (out / link).is_file(), f"{document.name}: {link}"
+    assert page.read_text("utf-8").count(f"]({FOLDERS[lang][0]}/") == len(LESSONS)
+
+
+@pytest.mark.parametrize("source", lessons(), ids=lambda path: path.stem)
+def test_a_learner_who_answers_nothing_reads_the_lesson_to_its_end(source, tmp_path):
+    write_course(tmp_path, "demo", "fr")
+    said, board = run(cells_of(tmp_path / "eleve" / source.name))
+    assert {verdict.mark for verdict in said.values()} == {"todo"}
+    assert board.done == 0 and len(board.rows) == len(said)
+
+
+def test_work_that_was_begun_is_kept_unless_it_is_to_be_replaced(tmp_path):
+    write_course(tmp_path, "demo", "fr")
+    mine = tmp_path / "eleve" / lessons()[0].name
+    mine.write_text("à moi", encoding="utf-8")
+    again = write_course(tmp_path, "demo", "fr")
+    assert again.kept == 2 * len(LESSONS) and mine.read_text("utf-8") == "à moi"
+    assert write_course(tmp_path, "demo", "fr", force=True).kept == 0
+    assert cells_of(mine)
+
+
+def test_a_class_may_work_on_a_company_of_its_own(tmp_path):
+    company = tmp_path / "acme.yml"
+    company.write_text("company: {id: acme}\nsources: {invoice_lines: ventes.csv}\n", encoding="utf-8")
+    write_course(tmp_path / "cours", str(company), "fr")
+    (given,) = [
+        cell["source"]
+        for cell in cells_of(tmp_path / "cours" / "eleve" / lessons()[0].name)
+        if "parameters" in tags(cell)
+    ]
+    assert str(company) in given
+
+
+def test_wrong_parameters_or_a_file_in_the_way_are_said_before_anything_is_written(tmp_path):
+    with pytest.raises(ParamsError):
+        write_course(tmp_path / "cours", str(tmp_path / "absent.yml"), "fr")
+    assert not (tmp_path / "cours").exists()
+    (tmp_path / "note").write_text("à moi", encoding="utf-8")
+    with pytest.raises(ParamsError, match="note"):
+        write_course(tmp_path / "note", "demo", "fr")
+
+
+def test_the_command_says_where_the_course_is_and_how_to_begin(tmp_path):
+    out = tmp_path / "cours"
+    first = CliRunner().invoke(app, ["course", "--out", str(out)])
+    assert first.exit_code == 0
+    assert (
+        f"jupyter lab {out / 'eleve'}" in first.output.replace("\n", "") and str(len(LESSONS)) in first.output
+    )
+    again = CliRunner().invoke(app, ["course", "--out", str(out), "--lang", "fr"])
+    assert "--force" in again.output

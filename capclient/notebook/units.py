@@ -75,7 +75,7 @@ COLUMNS = {
         overdue_share peer_share rate_n rate_n1 reductions_rate revenue_share service_rate
         share share_after share_lost share_n1 top10_share top1_share top1_share_group
         total_share used_share value_share volatility wallet_share weight weight_n
-        total_error p_return stay_share retention_used
+        total_error p_stay state_observed state_frequency stay_share retention_used
     """,
     "points": """
         erosion market_share_change rate_change rate_effect

@@ -31,7 +31,7 @@ COLUMNS = {
         quadrant quote_day rate reason recovery_stage remark rule salesperson scenario
         season segment source stage stage_before started_on state status step theme trend
         two_years unit value verdict wallet_class what year zone
-        forecast_method forecast_flags value_kind
+        forecast_method forecast_flags value_kind margin_scope
         departure overlap
         followup_status done_on comment change_kind change_why measure
         compared_with
@@ -56,7 +56,7 @@ COLUMNS = {
         result_after revenue revenue_lost revenue_n revenue_n1 stale stopped_products
         to_claim unallocated undated usual_revenue volume_effect wallet weighted won_amount
         worth
-        projected last_12m forecast_12m contracted equity yearly_margin expected_amount
+        projected last_12m forecast_12m contracted equity yearly_margin expected_amount margin_total
     """,
     "change": """
         growth market_growth price_change relative_growth residual

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from capclient.cards import Sentence
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
@@ -17,11 +18,12 @@ from capclient.wording import text
 __all__ = ["margin_scopes_table"]
 
 
-def margin_scopes_table() -> Table | Notice:
+def margin_scopes_table() -> Table | Sentence | Notice:
     """Show the margin of the clients valued, of the clients of the curve and of all sales, with the gaps between.
 
     Totals are whole euros, as shown, so that each gap is exactly the difference a reader works out. The clients of a
-    gap are those that one total counts and the one before does not; sales without a client count nobody.
+    gap are those that one total counts and the one before does not; sales without a client count nobody. Totals
+    that are all the same are said in one sentence.
     """
     here, known = desk(), found()
     curve = known["margin.whale_total"]
@@ -43,6 +45,9 @@ def margin_scopes_table() -> Table | Notice:
             if more or amount != less:
                 rows.append((f"{scope}_gap", more, amount - less))
         rows.append((scope, number, amount))
+    if len({amount for _, _, amount in rows}) == 1:
+        said = curve.spoken(here.lang, here.currency)
+        return Sentence(text("margin_scope.same", here.lang, amount=said), ())
     frame = pd.DataFrame(rows, columns=["scope", "customers", "margin_total"])
     frame["margin_scope"] = [text(f"margin_scope.{scope}", here.lang) for scope in frame.scope]
     return listing(

@@ -32,7 +32,7 @@ COLUMNS = {
         season segment source stage stage_before started_on state status step theme trend
         two_years unit value verdict wallet_class what year zone
         forecast_method forecast_flags value_kind margin_scope
-        departure overlap
+        departure departed overlap
         followup_status done_on comment change_kind change_why measure
         compared_with
         signed expires_on seen answer_said answer_data standing improvement due_on improvement_status

@@ -1,8 +1,11 @@
 """Each total of the margin says who is in it, and the gaps between totals add up on the page (4.4, 4.6, 15.2)."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
+from capclient.cards import Sentence
 from capclient.frames import written
 from capclient.notebook import margin_scopes_table
 from capclient.notebook.desk import Desk, _desks
@@ -70,3 +73,18 @@ def test_totals_and_their_gaps_add_up_as_a_reader_adds_them(served):
 def test_without_costs_the_table_says_what_is_missing():
     table, _ = shown(opened(served=False, cost=False))
     assert isinstance(table, Notice)
+
+
+def test_totals_that_are_one_are_said_in_one_sentence():
+    lines = pd.DataFrame(
+        {
+            "invoice_id": [f"F{n}" for n in range(60)],
+            "customer_id": ["A", "B"] * 30,
+            "invoice_date": pd.date_range("2021-01-15", periods=60, freq="MS"),
+            "amount_ht": 100.0,
+            "cost": 60.0,
+        }
+    )
+    told, known = shown(Portfolio.from_frames(lines, as_of=date(2025, 12, 31)))
+    assert isinstance(told, Sentence)
+    assert known["margin.whale_total"].spoken("fr") in told.words

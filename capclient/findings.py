@@ -88,7 +88,8 @@ class Finding:
             own = f"caveat.interval.{self.id.partition('.')[0]}"  # prospects and quotes are no clients
             key = own if has(own) else "caveat.interval"
             said.append(text(key, lang, label=self.spec.label(lang), n=self.n, low=low, high=high))
-        return (*said, *(text(code, lang) for code in (self.caveat or "").split()))
+        label = self.spec.label(lang)  # a caveat that is true of one figure alone names it
+        return (*said, *(text(code, lang, label=label) for code in (self.caveat or "").split()))
 
     def as_json(self, lang: str) -> dict[str, Any]:
         """Return the row of ``indicators.json``."""

@@ -1,5 +1,6 @@
 """Both languages say the same things, and every code that a reader may meet has its sentence."""
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import capclient.wording
+from capclient import places
 from capclient.decisions.rows import STATUSES as STATUSES_OF_PLAN
 from capclient.decisions.weak import DECISIONS
 from capclient.indicators.priorities import RULES
@@ -130,3 +132,26 @@ def test_english_keeps_no_french_word_nor_a_false_friend(room):
 def test_an_alert_without_error_is_not_said_to_have_erred():
     for name in ("proof_volume", "proof_state"):
         assert "was wrong in" not in catalogue("en")[f"alerts.{name}"]
+
+
+CALQUES = (
+    r"rates? of passage|living portfolio|that very client|Three boxes apart|less than others for the same\b|"
+    r"models? of purchase|clients? of today\b.{0,12}\bare worth|is no (?:purchase|judgement|cause)\b|"
+    r"very days|one starts from|the passages observed|grows? old\b"
+)
+CHAPTERS = ("40", "45", "50", "55", "95")
+
+
+def english_of(chapter):
+    book = json.loads(next(places.notebooks().glob(f"{chapter}_*.ipynb")).read_text("utf-8"))
+    return "\n".join(
+        "".join(cell["source"]) for cell in book["cells"] if "lang-en" in cell["metadata"]["tags"]
+    )
+
+
+def test_english_is_no_word_for_word_french():
+    """Turns of phrase that only a translation would have, in the chapters on clients to come and their worth."""
+    said = {f"{room}.{key}": words for room in ROOMS for key, words in messages("en", room).items()}
+    said |= {spec.id: f"{spec.en} {spec.how_en}" for spec in finding_specs().values()}
+    said |= {chapter: english_of(chapter) for chapter in CHAPTERS}
+    assert {name: found[0] for name, words in said.items() if (found := re.search(CALQUES, words))} == {}

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from capclient.figures.palette import RC
 from capclient.templates import render
@@ -23,7 +24,23 @@ from capclient.wording import LANGUAGES, text
 WIDTH = 760  # CSS pixels: the column of the report
 CSS_DPI = 96
 LEAST_TEXT = 10.0  # CSS pixels: smaller letters are hardly read on a phone
+MATRIX = "matrix"  # mark of axes whose rows bear names
 SHARPNESS = 1.75  # device pixels for one CSS pixel: sharp on screen, 190 dots an inch on A4
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Part of a picture: ``png``, its ``start`` and ``share`` of the width, its ``shape``: width over height."""
+
+    png: bytes
+    start: float
+    share: float
+    shape: float
+
+    @property
+    def data(self) -> str:
+        """The picture as text for a page."""
+        return b64encode(self.png).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,8 @@ class Figure:
         The picture; ``width`` and ``height`` are CSS pixels.
     least
         Width in CSS pixels under which its smallest letters could not be read: a narrower screen slides it.
+    rows
+        Picture of the names of the rows of a matrix, None for any other drawing: they stay while it slides.
     """
 
     name: str
@@ -51,6 +70,7 @@ class Figure:
     width: int
     height: int
     least: int = WIDTH
+    rows: Strip | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not self.title.strip() or not self.alt.strip():
@@ -95,8 +115,20 @@ def drawn(
         file = BytesIO()
         canvas.savefig(file, format="png", metadata={"Software": None})
         least = _least_width(canvas)
+        rows = _row_names(canvas, axes[0][0]) if axes[0][0].get_gid() == MATRIX else None
         canvas.clear()
-    return Figure(name, _begun(title), alt, file.getvalue(), WIDTH, height, least)
+    return Figure(name, _begun(title), alt, file.getvalue(), WIDTH, height, least, rows)
+
+
+def _row_names(canvas: Canvas, axis: Axes) -> Strip:
+    """Cut out of a drawing the names at the left of a matrix."""
+    left = min(words.get_window_extent().x0 for words in axis.get_yticklabels()) - 4 * SHARPNESS
+    box = Bbox.from_extents(max(left, 0.0), 0.0, axis.get_window_extent().x0, canvas.bbox.height)
+    file = BytesIO()
+    inches = box.transformed(canvas.dpi_scale_trans.inverted())
+    canvas.savefig(file, format="png", bbox_inches=inches, pad_inches=0, metadata={"Software": None})
+    whole = canvas.bbox.width
+    return Strip(file.getvalue(), box.x0 / whole, box.width / whole, box.width / box.height)
 
 
 def _least_width(canvas: Canvas) -> int:

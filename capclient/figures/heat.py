@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 
+from capclient.figures.figure import MATRIX
 from capclient.figures.palette import FAINT, INK, SEQUENTIAL
 from capclient.wording.numbers import count
 
@@ -39,6 +40,7 @@ def heat(axis: Axes, counts: pd.DataFrame, lang: str, *, colour: pd.DataFrame | 
                 fontweight="bold" if number else "normal",
             )
     axis.grid(visible=False)
+    axis.set_gid(MATRIX)
     axis.tick_params(labelcolor=INK, rotation=0)
     for spine in axis.spines.values():
         spine.set_visible(False)

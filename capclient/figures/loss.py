@@ -72,8 +72,11 @@ def loss_replay_figure(replay: pd.DataFrame | Unknown, *, lang: str) -> Figure |
     )
 
 
-def loss_warning_figure(months: pd.Series | Unknown, *, lang: str) -> Figure | Notice:
-    """Draw how many months before the state ``lost`` the alarm rose, one value a lost client."""
+def loss_warning_figure(months: pd.Series | Unknown, *, lost_after: int, lang: str) -> Figure | Notice:
+    """Draw how many months before the state ``lost`` the alarm rose, one value a lost client.
+
+    ``lost_after``: days of silence that the state asks for.
+    """
     if isinstance(months, Unknown) or months.empty:
         return notice(months if isinstance(months, Unknown) else Unknown("history_short:warning"), lang)
     numbers = months.astype("int64").value_counts().sort_index()
@@ -102,7 +105,8 @@ def loss_warning_figure(months: pd.Series | Unknown, *, lang: str) -> Figure | N
         ax.set_ylabel(text("figure.loss_warning.y", lang))
         ax.grid(axis="x", visible=False)
 
-    title = text("figure.loss_warning.title", lang, median=count(middle, lang))
+    days = count(lost_after, lang)
+    title = text("figure.loss_warning.title", lang, median=count(middle, lang), days=days)
     alt = text("figure.loss_warning.alt", lang, parts=listed(parts, lang))
     return drawn(draw, name="loss-warning", title=title, alt=alt, height=270)
 

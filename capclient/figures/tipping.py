@@ -35,8 +35,13 @@ def coming_figure(
         return notice(coming, lang)
     if coming.empty:
         return notice(Unknown("not_applicable"), lang)
-    shown = coming.sort_values("revenue_n", ascending=False, kind="stable").head(ROWS)
+    ranked = coming.sort_values("revenue_n", ascending=False, kind="stable")
+    shown, left = ranked.head(ROWS), ranked.iloc[ROWS:]
     shown = shown.sort_values(["leaves_on", "revenue_n"], ascending=[True, False], kind="stable")
+    rest = ""
+    if len(left):
+        smaller = short_money(float(left.revenue_n.sum()), lang, currency)
+        rest = text("figure.coming.rest", lang, n=customers(len(left), lang), revenue=smaller)
     days = (shown.leaves_on - pd.Timestamp(as_of)).dt.days.to_numpy()
     facts = {
         "n": customers(len(coming), lang),
@@ -74,7 +79,9 @@ def coming_figure(
             )
         ax.set_yticks(list(rows), [drawable(name, 28) for name in shown["name"]])
         ax.tick_params(axis="y", labelcolor=INK)
-        ax.set_ylim(len(shown) - 0.4, -0.7)
+        ax.set_ylim(len(shown) - 0.4 + bool(rest), -0.7)
+        if rest:
+            ax.text(0, len(shown), rest, va="center", fontsize=8.8, color=MUTED)
         ax.set_xlim(0, horizon_days * 1.04)
         ax.xaxis.set_major_locator(FixedLocator(list(range(0, horizon_days + 1, max(horizon_days // 3, 1)))))
         ax.xaxis.set_major_formatter(
@@ -94,5 +101,6 @@ def coming_figure(
         for name, leaves, state in zip(shown["name"], shown.leaves_on, shown.state_next, strict=True)
     ]
     title = text("figure.coming.title", lang, **facts)
-    alt = text("figure.coming.alt", lang, **facts, parts=listed(parts, lang))
-    return drawn(draw, name="coming", title=title, alt=alt, height=80 + 27 * len(shown))
+    alt = text("figure.coming.alt", lang, **facts, parts=listed(parts, lang), rest=rest).rstrip()
+    height = 80 + 27 * (len(shown) + bool(rest))
+    return drawn(draw, name="coming", title=title, alt=alt, height=height)

@@ -19,6 +19,7 @@ from capclient.notebook import (
     chapter_life_history,
     chapter_lifecycle,
     chapter_loss,
+    chapter_margin_scopes,
     chapter_market,
     chapter_payments,
     chapter_potential,
@@ -51,6 +52,7 @@ from capclient.notebook.chapter_groups import *
 from capclient.notebook.chapter_life_history import *
 from capclient.notebook.chapter_lifecycle import *
 from capclient.notebook.chapter_loss import *
+from capclient.notebook.chapter_margin_scopes import *
 from capclient.notebook.chapter_market import *
 from capclient.notebook.chapter_payments import *
 from capclient.notebook.chapter_potential import *
@@ -165,6 +167,7 @@ __all__ += chapter_groups.__all__
 __all__ += chapter_life_history.__all__
 __all__ += chapter_lifecycle.__all__
 __all__ += chapter_loss.__all__
+__all__ += chapter_margin_scopes.__all__
 __all__ += chapter_market.__all__
 __all__ += chapter_payments.__all__
 __all__ += chapter_potential.__all__

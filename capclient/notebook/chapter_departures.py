@@ -31,19 +31,20 @@ def departures_table(totals: Counts, states: Activity) -> Table | Notice:
     """Show side by side the counts of departures, their definitions, and the clients that two of them share."""
     here, known = desk(), found()
     shared = _shared(totals, states)
-    days = count(here.portfolio.thresholds.activity.lost_after_days, here.lang)
+    lost_after, window = known["activity.lost_after_days"], known["loss.window_months"]
+    facts = {"days": lost_after.spoken(here.lang), "months": window.spoken(here.lang)}
     rows = []
     for id in COUNTS:
         group = id.partition(".")[0]
         said = known[id].value is not None and (shared or group == "loss")
         rows.append(
             {
-                "departure": text(f"departures.{group}", here.lang, days=days),
-                "value": known[id].spoken(here.lang, here.currency),
+                "departure": text(f"departures.{group}", here.lang, **facts),
+                "departed": known[id].spoken(here.lang, here.currency),
                 "overlap": text(f"departures.{group}.overlap", here.lang, **shared) if said else "",
             }
         )
-    return listing(pd.DataFrame(rows), ["departure", "value", "overlap"], "table.departures")
+    return listing(pd.DataFrame(rows), ["departure", "departed", "overlap"], "table.departures")
 
 
 def _shared(totals: Counts, states: Activity) -> dict[str, str]:

@@ -44,7 +44,9 @@ def loss_warning_figure(risk: Loss) -> figures.Figure | Notice:
     months = warnings(risk.replay.months, "states")
     if months.empty:
         return absent(Unknown("history_short:warning"))
-    return figures.loss_warning_figure(months, lang=desk().lang)
+    here = desk()
+    lost_after = here.portfolio.thresholds.activity.lost_after_days
+    return figures.loss_warning_figure(months, lost_after=lost_after, lang=here.lang)
 
 
 def alarms_table(risk: Loss) -> Table | Notice:

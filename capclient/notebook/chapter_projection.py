@@ -16,7 +16,7 @@ from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.tables import Table
 from capclient.themes.equity import HORIZONS, POINTS, RATES, Equity
-from capclient.themes.outlook import NAIVE
+from capclient.themes.outlook import CHANCES, NAIVE
 from capclient.themes.projection import FALLING, Projection
 from capclient.vocabulary import Unknown
 from capclient.wording import text
@@ -34,6 +34,9 @@ __all__ = [
     "projection_figure",
     "top_equity_table",
 ]
+
+# What a chance is the view of: a whole state that was counted, or a model that judges one client.
+CHANCE_SHOWN = {"p_active": "state_frequency", "p_alive": "p_active", "p_risk": "p_stay"}
 
 
 def projection_figure(ahead: Projection) -> figures.Figure | Notice:
@@ -88,7 +91,7 @@ def forecast_parts_figure(ahead: Projection) -> figures.Figure | Notice:
 
 
 def presence_table(ahead: Projection) -> Table | Notice:
-    """Show what the chance to buy again of each state was observed on."""
+    """Show how often the clients of each state bought again, and whether the euros come from that."""
     if ahead.reason is not None or ahead.now is None:
         return absent(ahead.reason or Unknown("not_applicable"))
     seen = ahead.now.presence
@@ -100,8 +103,8 @@ def presence_table(ahead: Projection) -> Table | Notice:
         columns={
             "customers": "watched",
             "bought": "bought_again",
-            "share": "stay_share",
-            "p_active": "p_return",
+            "share": "state_observed",
+            "p_active": "state_frequency",
         }
     )
     months, least = count(ahead.now.watched, lang), count(LEAST_CASES, lang)
@@ -113,7 +116,12 @@ def presence_table(ahead: Projection) -> Table | Notice:
         and not ahead.has_tried("risk")
     ):
         note = f"{note} {text('caveat.forecast_risk_unproven', lang)}"
-    shown = listing(frame, ["state", "watched", "bought_again", "stay_share", "p_return"], "table.presence")
+    proof = ahead.proof
+    sources = {"clients": ahead.used, "total": ahead.used if proof is None else proof.used_total}
+    told = {name: text(f"forecast_source.{code}", lang) for name, code in sources.items()}
+    note = f"{note} {text('table.presence.used', lang, **told)}"
+    names = ["state", "watched", "bought_again", "state_observed", "state_frequency"]
+    shown = listing(frame, names, "table.presence")
     return replace(shown, note=note) if isinstance(shown, Table) else shown
 
 
@@ -138,7 +146,8 @@ def forecast_changes_table(ahead: Projection, *, most: int = 15) -> Table | Noti
     if table.empty:
         return listing(table.reindex(columns=["name"]), ["name"], "table.forecast_changes")
     table["forecast_flags"] = _flags(table)
-    table = table.rename(columns={"revenue": "last_12m", "p_active": "p_return"})
+    chance = CHANCE_SHOWN[CHANCES[ahead.used]]
+    table = table.rename(columns={"revenue": "last_12m", "p_active": chance})
     names = [
         "name",
         "last_12m",
@@ -146,7 +155,7 @@ def forecast_changes_table(ahead: Projection, *, most: int = 15) -> Table | Noti
         "change",
         "change_rate",
         "state",
-        "p_return",
+        chance,
         "expected_amount",
         "contracted",
         "forecast_flags",
@@ -154,7 +163,8 @@ def forecast_changes_table(ahead: Projection, *, most: int = 15) -> Table | Noti
     names = [name for name in names if name != "expected_amount" or table.expected_amount.notna().any()]
     names = [name for name in names if name != "contracted" or table.contracted.any()]
     names = [name for name in names if name != "forecast_flags" or table.forecast_flags.any()]
-    return listing(table, [*names, "salesperson"], "table.forecast_changes", most=most)
+    note = f"table.forecast_changes.note.{chance}"
+    return listing(table, [*names, "salesperson"], "table.forecast_changes", most=most, note=note)
 
 
 def _flags(table: pd.DataFrame) -> list[str]:

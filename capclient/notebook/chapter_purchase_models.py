@@ -54,7 +54,7 @@ def fading_table(models: PurchaseModels, *, most: int = 15) -> Table | Notice:
     names = [
         "name", "customer_id", "last_purchase", "purchases_seen", "p_active", "revenue_n1", "revenue_n", "salesperson",
     ]  # fmt: skip
-    return listing(frame, names, "table.fading", most=most)
+    return listing(frame, names, "table.fading", most=most, note="table.fading.note")
 
 
 def models_table(models: PurchaseModels) -> Table | Notice:

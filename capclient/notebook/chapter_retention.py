@@ -75,11 +75,12 @@ def definitions_table(loyal: Retention) -> Table | Notice:
     if loyal.reason is not None:
         return absent(loyal.reason)
     here, frame = desk(), loyal.definitions
+    days = count(here.portfolio.thresholds.activity.lost_after_days, here.lang)
     worded = pd.DataFrame(
         {
             "notion": [text(f"notion.{notion}", here.lang) for notion in frame.notion],
             "definition": [
-                text(f"definition.{notion}.{code}", here.lang)
+                text(f"definition.{notion}.{code}", here.lang, days=days)
                 for notion, code in zip(frame.notion, frame.code, strict=True)
             ],
             "value": [

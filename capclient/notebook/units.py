@@ -31,8 +31,8 @@ COLUMNS = {
         quadrant quote_day rate reason recovery_stage remark rule salesperson scenario
         season segment source stage stage_before started_on state status step theme trend
         two_years unit value verdict wallet_class what year zone
-        forecast_method forecast_flags value_kind
-        departure overlap
+        forecast_method forecast_flags value_kind margin_scope
+        departure departed overlap
         followup_status done_on comment change_kind change_why measure
         compared_with
         signed expires_on seen answer_said answer_data standing improvement due_on improvement_status
@@ -56,7 +56,7 @@ COLUMNS = {
         result_after revenue revenue_lost revenue_n revenue_n1 stale stopped_products
         to_claim unallocated undated usual_revenue volume_effect wallet weighted won_amount
         worth
-        projected last_12m forecast_12m contracted equity yearly_margin expected_amount
+        projected last_12m forecast_12m contracted equity yearly_margin expected_amount margin_total
     """,
     "change": """
         growth market_growth price_change relative_growth residual
@@ -75,7 +75,7 @@ COLUMNS = {
         overdue_share peer_share rate_n rate_n1 reductions_rate revenue_share service_rate
         share share_after share_lost share_n1 top10_share top1_share top1_share_group
         total_share used_share value_share volatility wallet_share weight weight_n
-        total_error p_return stay_share retention_used
+        total_error p_stay state_observed state_frequency stay_share retention_used
     """,
     "points": """
         erosion market_share_change rate_change rate_effect

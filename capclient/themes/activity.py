@@ -163,6 +163,7 @@ def _findings(portfolio: Portfolio, states: pd.DataFrame, frame: pd.DataFrame) -
     ]
     return [
         *found,
+        _lost_after(portfolio),
         finding(
             "activity.at_risk_revenue",
             float(frame.revenue_n[silent].sum()) if n_known else Unknown("period_incomplete"),
@@ -182,6 +183,11 @@ def _findings(portfolio: Portfolio, states: pd.DataFrame, frame: pd.DataFrame) -
     ]
 
 
+def _lost_after(portfolio: Portfolio) -> Finding:
+    """Say the silence after which this company calls a client lost: a parameter, known whatever the data."""
+    return finding("activity.lost_after_days", portfolio.thresholds.activity.lost_after_days)
+
+
 def _without_dates(portfolio: Portfolio, missing: Unknown) -> Activity:
     names = [f"{code}_customers" for code in STATES] + [
         "at_risk_revenue", "interval_median_days", "seasonal_customers", "high_risk_customers",
@@ -196,5 +202,5 @@ def _without_dates(portfolio: Portfolio, missing: Unknown) -> Activity:
         pd.DataFrame(columns=["state", "customers", "revenue_n", "revenue_n1"]),
         empty.iloc[:0],
         missing,
-        [finding(f"activity.{name}", missing) for name in names],
+        [_lost_after(portfolio), *(finding(f"activity.{name}", missing) for name in names)],
     )

@@ -84,6 +84,7 @@ def loss(portfolio: Portfolio) -> Loss:
             *_chosen(rolling_choice(tried.rows, portfolio.thresholds.loss)),
             *_replayed(bells),
             *_ahead(clients, doubt, rare=int(now.window_end.isna().sum())),
+            _window(portfolio),
         ],
     )
 
@@ -231,12 +232,17 @@ def _ahead(clients: pd.DataFrame, doubt: Unknown | None, *, rare: int) -> list[F
     ]
 
 
+def _window(portfolio: Portfolio) -> Finding:
+    """Say the months without a purchase that make a loss: a parameter, known whatever the data."""
+    return finding("loss.window_months", portfolio.thresholds.loss.horizon_months)
+
+
 def _none(portfolio: Portfolio, reason: Unknown, bells: Replay | Unknown) -> Loss:
     columns = [
         "p_loss", "expected_loss", "reasons", "state", "ratio", "recency_days", "interval_days", "revenue_12m",
         "last_purchase", "name", "salesperson",
     ]  # fmt: skip
     empty = pd.DataFrame(index=portfolio.customers.index[:0], columns=columns)
-    found = [finding(f"loss.{name}", reason) for name in (*PROVEN, *AHEAD)]
+    found = [*(finding(f"loss.{name}", reason) for name in (*PROVEN, *AHEAD)), _window(portfolio)]
     nothing = pd.DataFrame()
     return Loss(empty, reason, bells, nothing, nothing, nothing, reason, None, [*found, *_replayed(bells)])

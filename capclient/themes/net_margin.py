@@ -20,9 +20,9 @@ from capclient.themes.service import INPUTS, service
 from capclient.vocabulary import Unknown
 
 FOUND = (
-    "net", "net_rate", "whale_peak_share", "whale_destroyed_share", "whale_peak", "whale_destroyed", "whale_makers",
-    "whale_destroyers", "unjudged_customers", *(f"{level}_customers" for level in LEVELS), "fixed_cost_cover",
-    "class_a_fixed_cost_cover", "class_a_margin_share",
+    "net", "net_rate", "whale_peak_share", "whale_destroyed_share", "whale_peak", "whale_destroyed", "whale_total",
+    "whale_makers", "whale_destroyers", "unjudged_customers", *(f"{level}_customers" for level in LEVELS),
+    "fixed_cost_cover", "class_a_fixed_cost_cover", "class_a_margin_share",
 )  # fmt: skip
 
 
@@ -113,7 +113,15 @@ def _findings(
         "net_rate": net if isinstance(net, Unknown) else margin_rate(int(cents.costed_n), round(net * 100)),
         **{
             f"whale_{name}": whole if isinstance(whole, Unknown) else getattr(whole, name)
-            for name in ("peak_share", "destroyed_share", "peak", "destroyed", "makers", "destroyers")
+            for name in (
+                "peak_share",
+                "destroyed_share",
+                "peak",
+                "destroyed",
+                "total",
+                "makers",
+                "destroyers",
+            )
         },
         "unjudged_customers": len(counted) - judged,
         **{f"{level}_customers": int(levels.get(level, 0)) for level in LEVELS},

@@ -148,6 +148,25 @@ def test_every_table_has_a_caption_and_scoped_headers(report: Opened) -> None:
     assert all(caption for _, _, caption in tables)
 
 
+SLID = """() => [...document.querySelectorAll('.cc-table')].filter(one => one.scrollWidth > one.clientWidth + 40)
+  .map(one => {
+    one.scrollLeft = one.scrollWidth;
+    const frame = one.getBoundingClientRect();
+    const names = [...one.querySelectorAll('tbody th')].map(name => name.getBoundingClientRect());
+    return [one.scrollLeft, Math.max(...names.map(name => Math.abs(name.left - frame.left))),
+            Math.max(...names.map(name => name.width)) / frame.width];
+  })"""
+
+
+def test_the_name_of_a_row_stays_in_sight_while_its_table_slides(report: Opened) -> None:
+    report.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    slid = report.page.evaluate(SLID)
+    assert slid or report.page.viewport_size["width"] > 400, "on a phone some tables slide"
+    for moved, away, wide in slid:
+        assert moved > 0 and away < 2
+        assert wide < 0.6, "the names leave room for what slides beside them"
+
+
 def test_the_contents_lead_to_every_chapter(report: Opened) -> None:
     links = report.page.evaluate("[...document.querySelectorAll('nav a')].map(a => a.getAttribute('href'))")
     chapters = report.page.evaluate("[...document.querySelectorAll('section.chapter')].map(s => '#' + s.id)")

@@ -6,9 +6,12 @@ import pandas as pd
 import pytest
 
 from capclient import figures
+from capclient.figures.lettering import customers, short_money
 from capclient.figures.moves import NODES, merged, sides
+from capclient.figures.tipping import ROWS
 from capclient.notices import Notice
 from capclient.vocabulary import STATES
+from capclient.wording import text
 
 OPTIONS = {"words": "state", "name": "moves", "lang": "fr", "before": "31/12/2024", "after": "31/12/2025"}
 
@@ -75,6 +78,25 @@ def test_coming_changes_are_told_by_their_days():
     assert figure.title.startswith("D’ici au 31/03/2026") and figure.title.endswith(": 2 clients")
     assert "10/01/2026" in figure.alt
     assert isinstance(figures.coming_figure(rows.iloc[:0], **options), Notice)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("more", [0, 1, 3])
+def test_a_calendar_that_leaves_clients_out_says_how_many_and_what_they_weigh(lang, more):
+    rows = pd.DataFrame(
+        {
+            "name": [f"C{n:02d}" for n in range(ROWS + more)],
+            "leaves_on": pd.Timestamp("2026-01-10"),
+            "state_next": "at_risk",
+            "revenue_n": [1000.0] * ROWS + [10.0] * more,
+        }
+    )
+    figure = figures.coming_figure(rows, lang=lang, currency="EUR", as_of=date(2025, 12, 31), horizon_days=90)
+    said = text(
+        "figure.coming.rest", lang, n=customers(more, lang), revenue=short_money(10.0 * more, lang, "EUR")
+    )
+    assert figure.alt.endswith(said) is bool(more)
+    assert "  " not in figure.alt and not figure.alt.endswith(" ")
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

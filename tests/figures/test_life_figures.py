@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from capclient import figures
+from capclient.figures.figure import drawn
+from capclient.figures.heat import heat
 from capclient.indicators.contribution import at_ages, cohort_curves, cumulated
 from capclient.indicators.stage_history import composition, passage_rates, passages, year_pairs
 from capclient.notices import Notice
@@ -111,3 +113,14 @@ def test_a_portfolio_too_young_to_be_judged_has_no_first_stage():
     title = figures.stages_figure(table, lang="fr", currency="EUR").title
     assert title.startswith("Stades encore illisibles pour 9 clients") and "vieillesse" not in title
     assert figures.stages_figure(table[:1], lang="fr", currency="EUR").title.startswith("Premier stade")
+
+
+def test_the_rows_of_a_matrix_have_a_picture_of_their_names_and_no_other_drawing_has():
+    """On a phone these names stay in sight while the matrix slides (``reports/template/report.css``)."""
+    counts = pd.DataFrame([[3, 1], [0, 4]], index=["adult", "lost"], columns=["adult", "lost"])
+    matrix = drawn(lambda axes: heat(axes[0], counts, "fr"), name="m", title="T", alt="A", height=200)
+    assert matrix.rows.start >= 0 and 0 < matrix.rows.start + matrix.rows.share < 0.4
+    assert matrix.rows.shape == pytest.approx(matrix.rows.share * matrix.width / matrix.height, rel=0.02)
+    assert 'class="cc-rows"' in matrix.html()
+    other = drawn(lambda axes: axes[0].plot([1, 2]), name="o", title="T", alt="A")
+    assert other.rows is None and "cc-rows" not in other.html()

@@ -28,9 +28,15 @@ def test_the_replay_says_how_often_the_alarm_was_right():
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_warning_says_what_half_of_the_clients_had(lang):
-    figure = loss_warning_figure(pd.Series([0, 3, 9, 9]), lang=lang)
+    figure = loss_warning_figure(pd.Series([0, 3, 9, 9]), lost_after=180, lang=lang)
     assert isinstance(figure, Figure) and "9" in figure.title
-    assert isinstance(loss_warning_figure(pd.Series(dtype="float64"), lang=lang), Notice)
+    assert isinstance(loss_warning_figure(pd.Series(dtype="float64"), lost_after=180, lang=lang), Notice)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_warning_says_the_silence_that_this_company_asks_for(lang):
+    figure = loss_warning_figure(pd.Series([0, 3, 4]), lost_after=180, lang=lang)
+    assert isinstance(figure, Figure) and "180" in figure.title
 
 
 def test_the_calibration_says_what_the_most_threatened_did():

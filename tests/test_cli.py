@@ -56,7 +56,10 @@ def test_help_lists_the_commands_and_loads_no_library_of_data() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "status 0" in run.stdout and "loaded []" in run.stdout
-    assert all(command in run.stdout for command in ("init", "check", "report", "indicators", "demo", "lab", "course"))
+    assert all(
+        command in run.stdout
+        for command in ("init", "check", "report", "indicators", "demo", "lab", "course")
+    )
     assert "--debug" in run.stdout
 
 

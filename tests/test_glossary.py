@@ -82,3 +82,9 @@ def test_no_two_findings_share_a_name():
     for lang in LANGUAGES:
         labels = [spec.label(lang) for spec in finding_specs().values()]
         assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_link_to_a_section_finds_one_and_only_one(lang):
+    anchors = re.findall(r'<a id="([^"]+)">', glossary(lang))
+    assert len(set(anchors)) == len(anchors)

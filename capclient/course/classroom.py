@@ -159,7 +159,8 @@ def _facts(judgement: Judgement, exercise: Exercise, lesson: Lesson) -> dict[str
         if isinstance(fact, list):
             return ", ".join(fact) or text("course.none", lesson.lang)
         if name in {"given", "gap", "value"} and isinstance(fact, float | int):
-            return spoken(fact, exercise.unit, lesson.lang, lesson.portfolio.currency)
+            unit = "points" if name == "gap" and exercise.unit == "share" else exercise.unit
+            return spoken(fact, unit, lesson.lang, lesson.portfolio.currency)
         return text(f"course.kind.{fact}", lesson.lang) if name == "kind" else str(fact)
 
     return {name: said(name, fact) for name, fact in judgement.facts.items()}

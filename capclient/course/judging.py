@@ -18,7 +18,8 @@ from capclient.vocabulary import Unknown
 
 CENT = 0.006  # euros: a sum of floats is right when its cents are
 NEAR = 1e-6  # relative: the last bits of a sum are nobody's mistake
-ROUNDED = 0.005  # relative: an answer rounded by hand is right, a coarser one is a guess
+FIGURES = 2  # figures that an answer rounded by hand keeps at least; a coarser one is a guess
+COUNTED = ("count", "customers")  # these are never rounded
 ALMOST = 0.01  # relative: worth saying that little is missing
 SHOWN = 3  # clients named in a message
 
@@ -85,8 +86,8 @@ def _number(given: Any, expected: float, unit: str) -> Judgement:
     if same_number(value, expected, unit):
         return Judgement("right")
     gap = abs(value - expected) / abs(expected) if expected else math.inf
-    if gap <= ROUNDED and any(abs(value - round(expected, digits)) < 1e-9 for digits in range(-6, 7)):
-        return Judgement("rounded", {"value": expected})
+    if unit not in COUNTED and _is_rounded(value, expected):
+        return Judgement("rounded")
     looks = {
         "percent": expected * 100,
         "sign": -expected,
@@ -100,7 +101,18 @@ def _number(given: Any, expected: float, unit: str) -> Judgement:
             return Judgement(code)
     if gap <= ALMOST:
         return Judgement("close", {"gap": value - expected})
+    if unit == "share" and abs(value) > 2 >= abs(expected):
+        return Judgement("no_share")
     return Judgement("high" if value > expected else "low", {"given": value})
+
+
+def _is_rounded(value: float, expected: float) -> bool:
+    """Tell whether a number is the expected one, rounded to two figures or more."""
+    if not expected:
+        return False
+    first = math.floor(math.log10(abs(expected)))  # place of its first figure: 2 for 345, -1 for 0.43
+    places = range(FIGURES - 1 - first, 8 - first)
+    return any(abs(value - round(expected, digits)) < 1e-9 for digits in places)
 
 
 def _text(given: Any, expected: str) -> Judgement:
@@ -116,6 +128,8 @@ def _codes(given: Any, expected: set[str]) -> Judgement:
     codes = {str(code) for code in given}
     if codes == expected:
         return Judgement("right")
+    if not expected:
+        return Judgement("no_code", {"n": len(codes)})
     missing, extra = sorted(expected - codes), sorted(codes - expected)
     if not codes & expected:
         return Judgement("other_codes", {"n": len(codes)})

@@ -17,13 +17,15 @@ from capclient.themes import Findings
 from capclient.vocabulary import Unknown, finding_specs
 
 LINES = [
-    "invoice_id", "doc_type", "customer_id", "invoice_date", "product", "family", "qty", "unit_price", "amount_ht",
-    "cost", "salesperson",
+    "invoice_id", "doc_type", "order_id", "customer_id", "invoice_date", "product", "family", "qty", "unit_price",
+    "amount_ht", "cost", "salesperson",
 ]  # fmt: skip
 CLIENTS = ["name", "group_id", "segment", "sector", "region", "salesperson"]
-ACCOUNTS = {"positions": "receivable_items", "settlements": "receivable_items"}  # what reading makes, and of what
+ACCOUNTS = {
+    "positions": "receivable_items",
+    "settlements": "receivable_items",
+}  # what reading makes, and of what
 DATED = {
-    "invoice_lines": "invoice_date",
     "payments": "date",
     "interactions": "date",
     "positions": "booked",
@@ -64,21 +66,29 @@ class Lesson:
     def clients(self) -> pd.DataFrame:
         """One row a client, by code: its name and what its sheet says; pooled codes are no clients."""
         known = self.portfolio.customers
-        return known.loc[~known.is_pool & ~known.is_intragroup, CLIENTS]
+        return known.loc[~known.is_pool, CLIENTS]
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """Invoice lines up to D, amounts in euros without VAT, credit notes negative.
+        """Invoice lines up to D, amounts in euros without VAT, credit notes negative; deposits are no sales.
 
-        Beside the columns of the ledger: ``year`` (``N``, ``N-1``, ``N-2`` or missing) and ``is_client`` (false for
-        sales without client and for pooled codes such as counter sales).
+        Beside the columns of the ledger: ``year`` (``N``, ``N-1``, ``N-2`` or missing; by the day on which the line was
+        booked, where the ledger tells it) and ``is_client`` (false for sales without client and for pooled codes such
+        as counter sales).
         """
-        rows = self.table("invoice_lines")[LINES]
+        rows = self.table("invoice_lines")
+        total = rows.groupby(["customer_id", "invoice_id", "invoice_date"], dropna=False).amount_ht.transform(
+            "sum"
+        )
+        kind = rows.doc_type.fillna((total < 0).map({True: "credit_note", False: "invoice"}))
+        booked = _booked(rows)
         year = pd.Series(pd.NA, index=rows.index, dtype="str")
         for name, period in self.years.items():
-            inside = rows.invoice_date.between(pd.Timestamp(period.start), pd.Timestamp(period.end))
-            year = year.mask(inside, name)
-        return rows.assign(year=year, is_client=rows.customer_id.isin(self.clients.index))
+            year = year.mask(booked.between(pd.Timestamp(period.start), pd.Timestamp(period.end)), name)
+        rows = rows[LINES].assign(
+            doc_type=kind, year=year, is_client=rows.customer_id.isin(self.clients.index)
+        )
+        return rows[kind != "deposit"].reset_index(drop=True)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return the rows of a table that were known on the analysis date.
@@ -99,7 +109,9 @@ class Lesson:
         if not given:
             raise LedgerError("course.missing_table", table=source, lesson=self.name)
         rows = self.portfolio.ledger.table(name)
-        if name in DATED:
+        if name == "invoice_lines":
+            rows = rows[_booked(rows) <= self.day]
+        elif name in DATED:
             rows = rows[rows[DATED[name]] <= self.day]
         return rows.reset_index(drop=True)
 
@@ -111,3 +123,8 @@ class Lesson:
     def unit(self, id: str) -> str:
         """Return the unit of a finding of the report."""
         return finding_specs()[id].unit
+
+
+def _booked(rows: pd.DataFrame) -> pd.Series:
+    """Day on which a line counts as revenue (0.2): that of the accounts, else that of the document."""
+    return rows.accounting_date.fillna(rows.invoice_date)

@@ -184,8 +184,11 @@ def _findings(portfolio: Portfolio, states: pd.DataFrame, frame: pd.DataFrame) -
 
 
 def _lost_after(portfolio: Portfolio) -> Finding:
-    """Say the silence after which this company calls a client lost: a parameter, known whatever the data."""
-    return finding("activity.lost_after_days", portfolio.thresholds.activity.lost_after_days)
+    """Say the silence after which this company calls a client lost: a parameter, of no use without days."""
+    days = portfolio.thresholds.activity.lost_after_days
+    return finding(
+        "activity.lost_after_days", days if portfolio.has_lines else Unknown("missing:invoice_lines")
+    )
 
 
 def _without_dates(portfolio: Portfolio, missing: Unknown) -> Activity:

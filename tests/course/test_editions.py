@@ -24,6 +24,13 @@ def made(request, tmp_path_factory):
     return request.param, out
 
 
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory):
+    out = tmp_path_factory.mktemp("eleves")
+    write_course(out, "demo", "fr")
+    return out
+
+
 def test_both_editions_have_every_lesson_and_one_language(made):
     lang, out = made
     learner, teacher, _ = FOLDERS[lang]
@@ -70,9 +77,8 @@ def test_a_link_leads_to_a_file_of_the_folder(made):
 
 
 @pytest.mark.parametrize("source", lessons(), ids=lambda path: path.stem)
-def test_a_learner_who_answers_nothing_reads_the_lesson_to_its_end(source, tmp_path):
-    write_course(tmp_path, "demo", "fr")
-    said, board = run(cells_of(tmp_path / "eleve" / source.name))
+def test_a_learner_who_answers_nothing_reads_the_lesson_to_its_end(source, blank):
+    said, board = run(cells_of(blank / "eleve" / source.name))
     assert {verdict.mark for verdict in said.values()} == {"todo"}
     assert board.done == 0 and len(board.rows) == len(said)
 

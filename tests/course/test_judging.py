@@ -23,7 +23,10 @@ from capclient.vocabulary import Unknown
         (10.25, 10.254, "money", "right"),
         (0.43, 0.4312, "share", "rounded"),
         (3_905_000, 3_905_111.29, "money", "rounded"),
+        (0.074, 0.0744, "share", "rounded"),
         (0.4, 0.4312, "share", "low"),
+        (350, 346, "customers", "high"),
+        (609703.79, 0.16, "share", "no_share"),
         (43.12, 0.4312, "share", "percent"),
         (-0.05, 0.05, "share", "sign"),
         (0.25, 0.75, "share", "complement"),
@@ -89,6 +92,11 @@ EXPECTED = pd.Series({"C1": 10.0, "C2": 20.0})
 )
 def test_a_series_is_compared_client_by_client(answer, code):
     assert judged(answer, EXPECTED, "money").code == code
+
+
+def test_codes_where_none_is_expected_are_said_to_be_too_many():
+    assert judged(["C1"], set()).code == "no_code"
+    assert judged([], set()).code == "right"
 
 
 def test_what_differs_is_named():

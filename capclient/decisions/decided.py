@@ -12,6 +12,7 @@ import pandas as pd
 
 from capclient.periods import last_complete_month
 from capclient.portfolio import Portfolio
+from capclient.regulation.holidays import next_working_day
 from capclient.themes.once import once
 
 CLOSED = ("done", "dropped")
@@ -126,8 +127,18 @@ def proposed_dates(rows: pd.DataFrame, days: dict[str, int]) -> pd.Series:
         rows.id.map(firsts.proposed),
     ):
         left = pd.to_timedelta(action.map(days).astype("float64"), unit="D")
-        same |= rows.due == rows.planned_on + left
+        plain = rows.planned_on + left
+        same |= (rows.due == plain) | (rows.due == plain.map(working_day, na_action="ignore"))
     return same
+
+
+def working_day(day: pd.Timestamp) -> pd.Timestamp:
+    """Return a day that a plan proposes, or the next on which somebody works.
+
+    >>> str(working_day(pd.Timestamp("2025-12-25")).date())
+    '2025-12-26'
+    """
+    return pd.Timestamp(next_working_day(day.date()))
 
 
 def identifiers(rows: pd.DataFrame) -> pd.Series:

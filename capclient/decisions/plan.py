@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from capclient.decisions.at_stake import assumptions, client_stakes, secured, waiting_prospects
-from capclient.decisions.decided import decided, identifiers
+from capclient.decisions.decided import decided, identifiers, working_day
 from capclient.decisions.facts import Facts, facts
 from capclient.decisions.overruled import above_rules, as_kept, without_dropped
 from capclient.decisions.twins import other_codes
@@ -79,7 +79,7 @@ def plan(portfolio: Portfolio) -> Plan:
     clients["step"] = pd.Series("reprice" if ready else "to_secure", index=clients.index).where(repriced)
     day = pd.Timestamp(portfolio.as_of)
     clients["owner"] = clients.salesperson
-    clients["due"] = [day + timedelta(days=limits.due_days[action]) for action in clients.action]
+    clients["due"] = [working_day(day + timedelta(days=limits.due_days[action])) for action in clients.action]
     clients = _as_agreed(clients, clients.index, clients.action, told.agreed)
     clients = clients.sort_values(
         ["stake", "name"], ascending=[False, True], kind="stable", na_position="last"
@@ -87,7 +87,7 @@ def plan(portfolio: Portfolio) -> Plan:
     waiting = waiting_prospects(portfolio, known)
     if len(waiting):
         waiting = waiting.assign(
-            owner=waiting.salesperson, due=day + timedelta(days=limits.due_days["prospect"])
+            owner=waiting.salesperson, due=working_day(day + timedelta(days=limits.due_days["prospect"]))
         )
         asked = pd.Series("prospect", index=waiting.index)
         waiting = _as_agreed(waiting, identifiers(waiting), asked, told.agreed)

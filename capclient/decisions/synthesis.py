@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from capclient.decisions.decided import working_day
 from capclient.decisions.plan import IDLE, first_due, plan
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings, bridge, concentration, recovery
@@ -192,7 +193,8 @@ def _bring(portfolio: Portfolio) -> list[Todo]:
 
 
 def _due(portfolio: Portfolio, action: str) -> pd.Timestamp:
-    return pd.Timestamp(portfolio.as_of) + pd.Timedelta(days=portfolio.thresholds.actions.due_days[action])
+    days = portfolio.thresholds.actions.due_days[action]
+    return working_day(pd.Timestamp(portfolio.as_of) + pd.Timedelta(days=days))
 
 
 def _collect(portfolio: Portfolio) -> list[Todo]:

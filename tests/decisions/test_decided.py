@@ -16,6 +16,7 @@ from capclient.notebook.chapter_actions import named_lists
 from capclient.notebook.desk import Desk, _desks
 from capclient.portfolio import Portfolio
 from capclient.readers.plan_words import plan_headers
+from capclient.regulation.holidays import is_working_day
 from capclient.schema import TABLES
 from capclient.wording import LANGUAGES, catalogue, text
 from tests.themes.test_themes import AS_OF, ledger
@@ -135,6 +136,23 @@ def test_an_action_that_somebody_began_stays_begun_in_the_next_plan_until_its_da
         rows = plan_rows(again, as_of=AS_OF).set_index(["customer_id", "action"])
         assert rows.due["B", action] == asked
         assert rows.plan_status["B", action] == ("late" if asked < pd.Timestamp(AS_OF) else "in_progress")
+
+
+def test_no_date_is_proposed_for_a_day_off_and_one_put_off_to_monday_is_still_nobodys_choice():
+    alone = Portfolio.from_frames(ledger(), as_of=AS_OF)
+    action = plan(alone).clients.action["A"]
+    left = alone.thresholds.actions.due_days[action]
+    for offset in range(7):
+        then = plan(Portfolio.from_frames(ledger(), as_of=AS_OF - pd.Timedelta(days=offset))).clients.due
+        assert all(is_working_day(day.date()) for day in then)
+    planned = next(
+        day
+        for day in pd.date_range("2025-09-22", "2025-09-28")
+        if (day + pd.Timedelta(days=left)).day_of_week == 6
+    )
+    monday = planned + pd.Timedelta(days=left + 1)
+    rows = [row("A", action, action, planned_on=str(planned.date()), due=str(monday.date()))]
+    assert plan(company(rows)).clients.due["A"] == plan(alone).clients.due["A"] > monday
 
 
 def test_a_date_that_nobody_chose_is_proposed_anew_and_one_that_somebody_wrote_stays_late():

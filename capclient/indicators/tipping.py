@@ -190,7 +190,9 @@ def _ordering(frame: pd.DataFrame, day: date) -> pd.DataFrame:
     )
 
 
-def stage_tipping(customers: pd.DataFrame, stages: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
+def stage_tipping(
+    customers: pd.DataFrame, stages: Callable[[pd.DataFrame], pd.Series | np.ndarray]
+) -> pd.DataFrame:
     """Return the euros of revenue, more or less, that would put each client in another stage of its life (7).
 
     The change is an invoice, or a credit note, of today: it counts in N and in its last half-year alike.
@@ -208,7 +210,7 @@ def stage_tipping(customers: pd.DataFrame, stages: Callable[[pd.DataFrame], pd.S
         Indexed like ``customers``: ``stage_up`` and ``stage_more``, ``stage_down`` and ``stage_less`` (euros); missing
         where no amount changes anything. Nobody is brought below zero.
     """
-    now = stages(customers).to_numpy() if len(customers) else np.empty(0, dtype=object)
+    now = np.asarray(stages(customers)) if len(customers) else np.empty(0, dtype=object)
 
     def after(step: np.ndarray, sign: int) -> np.ndarray:
         change = sign * step / 100
@@ -216,7 +218,7 @@ def stage_tipping(customers: pd.DataFrame, stages: Callable[[pd.DataFrame], pd.S
             revenue_n=(customers["revenue_n"] + change).round(2),
             revenue_half=(customers["revenue_half"] + change).round(2),
         )
-        return stages(moved).to_numpy()
+        return np.asarray(stages(moved))
 
     r0, r1 = (cents(customers[name]).to_numpy() for name in ("revenue_n", "revenue_n1"))
     found = pd.DataFrame(index=customers.index)

@@ -9,12 +9,16 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from capclient.engine import operations
 from capclient.errors import LedgerError, listed
 from capclient.periods import (
     Coverage,
     Period,
     Windows,
+    clipped,
     fiscal_year,
     last_complete_month,
     principal_days,
@@ -48,8 +52,12 @@ class Dated:
 
     @cached_property
     def _principal_days(self) -> tuple[date, date, int]:
-        days = self.ledger.frame("SELECT DISTINCT day FROM {customer_days} ORDER BY day").day
-        return principal_days([day.date() for day in days])
+        return principal_days([day.date() for day in self._days.day])
+
+    @property
+    def _days(self) -> pd.DataFrame:
+        """``day``, ``revenue`` (whole cents) and ``bought`` (an invoice) of each day of the ledger, ascending."""
+        return self.ledger.once(operations.DAYS)
 
     @property
     def extent(self) -> tuple[date, date]:
@@ -142,7 +150,10 @@ class Dated:
 
     def _tolerance(self, day: date) -> int:
         """Days by which data may miss the end of a period: their longest silence in the year to a day (0.2)."""
-        return max(5, int(self.ledger.frame(operations.LONGEST_GAP, [day]).days.iloc[0]))
+        days = self._days.day.to_numpy("datetime64[D]")[self._days.bought.to_numpy("bool")]
+        known = days[days <= np.datetime64(day)]
+        gaps = np.diff(known)[known[1:] > np.datetime64(clipped(day, -12))]
+        return max(5, int(gaps.max().astype("int64")) if len(gaps) else 0)
 
     def is_complete(self, period: Period) -> bool:
         """Tell whether the data cover a period."""

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from capclient import frames, schema, summaries
@@ -208,16 +209,26 @@ class Portfolio(Dated):
 
     def revenue(self, period: Period) -> pd.Series:
         """Revenue per identified client over a period, in euros, for every client of :attr:`customers`."""
-        frame = self.ledger.frame(operations.PERIOD_REVENUE, [period.start, period.end])
-        named = frame.dropna(subset="customer_id").set_index("customer_id").revenue
-        return euros(named.reindex(self.customers.index, fill_value=0)).rename("revenue")
+        known: dict[Period, pd.Series] = self.kept.setdefault("revenue", {})
+        if period not in known:
+            frame = self.ledger.frame(operations.PERIOD_REVENUE, [period.start, period.end])
+            named = frame.dropna(subset="customer_id").set_index("customer_id").revenue
+            known[period] = euros(named.reindex(self.customers.index, fill_value=0)).rename("revenue")
+        return known[period].copy(deep=False)  # pandas copies on write
 
     def total_revenue(self, period: Period) -> float:
         """Revenue of a period in euros, unassigned revenue included."""
-        return (
-            float(self.ledger.frame(operations.PERIOD_REVENUE, [period.start, period.end]).revenue.sum())
-            / 100
-        )
+        days, reached = self._running_revenue
+        first = days.searchsorted(np.datetime64(period.start), side="left")
+        after = days.searchsorted(np.datetime64(period.end), side="right")
+        return float(reached[max(after, first)] - reached[first]) / 100
+
+    @cached_property
+    def _running_revenue(self) -> tuple[np.ndarray, np.ndarray]:
+        """Days of the ledger, and the cents earned before each of them and in all."""
+        days = self._days
+        cents = days.revenue.to_numpy("int64")
+        return days.day.to_numpy("datetime64[D]"), np.concatenate([[0], cents.cumsum()])
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a small canonical table as a frame; empty when it was not given."""

@@ -63,7 +63,7 @@ class Ledger:
 
     def __init__(self, relations: dict[str, str]) -> None:
         self.relations = relations
-        self._tables: dict[str, pd.DataFrame] = {}
+        self._known: dict[str, pd.DataFrame] = {}
 
     def frame(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pd.DataFrame:
         """Run an operation: ``{table}`` in the text stands for the relation of a table."""
@@ -71,9 +71,13 @@ class Ledger:
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a whole small table, read once; what a caller writes in it stays its own."""
-        if name not in self._tables:
-            self._tables[name] = self.frame(f"SELECT * FROM {{{name}}}")
-        return self._tables[name].copy(deep=False)  # pandas copies on write
+        return self.once(f"SELECT * FROM {{{name}}}")
+
+    def once(self, sql: str) -> pd.DataFrame:
+        """Return what an operation without parameters gives, whatever the date, run once; for small frames."""
+        if sql not in self._known:
+            self._known[sql] = self.frame(sql)
+        return self._known[sql].copy(deep=False)  # pandas copies on write
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:

@@ -113,13 +113,6 @@ SELECT min(day) AS first_day, max(day) AS last_day, count(DISTINCT customer_id) 
 FROM {customer_days}
 """
 
-LONGEST_GAP = """
-SELECT coalesce(max(day - before), 0) AS days FROM (
-    SELECT day, lag(day) OVER (ORDER BY day) AS before
-    FROM (SELECT DISTINCT day FROM {customer_days} WHERE invoices > 0 AND day <= $1)
-) WHERE day > $1 - INTERVAL 12 MONTH
-"""
-
 CUSTOMERS = """
 WITH days AS (SELECT * FROM {customer_days} WHERE customer_id IS NOT NULL AND day <= $as_of),
 gaps AS (
@@ -181,6 +174,12 @@ FROM {customer_days} JOIN closes USING (day) WHERE customer_id IS NOT NULL AND r
 PERIOD_REVENUE = """
 SELECT customer_id, (sum(revenue) * 100)::BIGINT AS revenue, sum(orders)::BIGINT AS orders
 FROM {customer_days} WHERE day BETWEEN $1 AND $2 GROUP BY customer_id ORDER BY customer_id NULLS FIRST
+"""
+
+# The days of the ledger, with their revenue: what any period earned is a difference of running sums.
+DAYS = """
+SELECT day, coalesce(sum(revenue) * 100, 0)::BIGINT AS revenue, coalesce(bool_or(invoices > 0), false) AS bought
+FROM {customer_days} GROUP BY day ORDER BY day
 """
 
 # Names and attributes that only the ledger knows: the latest one said of each client up to D.

@@ -7,7 +7,8 @@ than its own interval between purchases. That is another matter than the account
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -15,9 +16,11 @@ import pandas as pd
 
 from capclient.indicators.breakdown import labelled_table
 from capclient.indicators.exact import Limit, compare, number, product
-from capclient.indicators.seasonality import next_season_end, season_end
+from capclient.indicators.seasonality import next_season_ends, season_ends
 from capclient.thresholds import ActivityThresholds
 from capclient.vocabulary import STATES
+
+AT_RISK, LOST = STATES.index("at_risk"), STATES.index("lost")
 
 
 def expected_intervals(
@@ -123,15 +126,74 @@ def activity_states(
         (codes joined by ``;``, empty when none). Everything is missing for a client that never bought, save
         by contract or insolvency.
     """
+    known = _judged(frame, as_of, data_end, thresholds, contracts, seasons, typical_gap)
+    return pd.DataFrame(
+        {
+            "state": named_states(known.level, frame.index),
+            "recency_days": pd.Series(pd.arrays.IntegerArray(known.recency, ~known.bought), frame.index),
+            "interval_days": known.interval,
+            "ratio": known.ratio,
+            "silence": np.exp(-known.ratio),
+            "override": joined_codes(known.codes, frame.index),
+        },
+        index=frame.index,
+    )
+
+
+def activity_levels(
+    frame: pd.DataFrame,
+    *,
+    as_of: date,
+    data_end: date,
+    thresholds: ActivityThresholds,
+    contracts: pd.DataFrame | None = None,
+    seasons: pd.DataFrame | None = None,
+    typical_gap: float | None = None,
+) -> np.ndarray:
+    """Return the state of :func:`activity_states` alone, as its place in ``STATES``; -1 where it is missing."""
+    return _judged(frame, as_of, data_end, thresholds, contracts, seasons, typical_gap).level
+
+
+def named_states(level: np.ndarray, index: pd.Index) -> pd.Series:
+    """Return the states of levels, missing where the level is -1."""
+    return pd.Series(np.array([*STATES, None], dtype=object)[level], index=index, dtype="str")
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What :func:`activity_states` says of each client, one array a column."""
+
+    level: np.ndarray
+    bought: np.ndarray
+    recency: np.ndarray
+    interval: np.ndarray
+    ratio: np.ndarray
+    codes: dict[str, np.ndarray]
+
+
+def _judged(
+    frame: pd.DataFrame,
+    as_of: date,
+    data_end: date,
+    thresholds: ActivityThresholds,
+    contracts: pd.DataFrame | None,
+    seasons: pd.DataFrame | None,
+    typical_gap: float | None,
+) -> _Judged:
     reference = min(as_of, data_end)
-    now = pd.Timestamp(reference)
-    last = frame["last_purchase"]
-    bought = last.notna().to_numpy()
-    recency = (now - last).dt.days.clip(lower=0).astype("Int64")
+    now = np.datetime64(reference, "ns")
+    last = frame["last_purchase"].to_numpy(dtype="datetime64[ns]")
+    bought = ~np.isnat(last)
+    recency = _days_since(last, now)
     turns, start = _seasonal(frame.index, seasons)
     turns = turns & bought
-    season_days = (season_end(reference, start) - last).dt.days.clip(lower=0).astype("Int64")
-    measured = recency.mask(turns, season_days).fillna(0).to_numpy(dtype="int64")
+    measured, waiting = recency.copy(), np.zeros(len(frame), dtype=bool)
+    if turns.any():
+        measured[turns] = _days_since(last[turns], season_ends(reference, start[turns]))
+        grace = next_season_ends(last[turns], start[turns]) + np.timedelta64(
+            thresholds.season_grace_days, "D"
+        )
+        waiting[turns] = now < grace
 
     days, count = _expected_ratio(
         frame["span_days"], frame["gaps"], frame["median_gap"], thresholds.shrinkage, typical_gap
@@ -140,71 +202,73 @@ def activity_states(
     days, count = np.where(known, days, 1), np.where(known, count, 1)
     silent = product(measured, count)  # r = measured / (days / count)
     passed = sum((compare(silent, days, bound) > 0).astype(int) for bound in thresholds.ratios)
-    year_silent = (recency > thresholds.lost_after_days).fillna(False).to_numpy(dtype=bool)
-    grace = next_season_end(last, start) + timedelta(days=thresholds.season_grace_days)
-    waiting = turns & (now < grace).to_numpy()
-    level = np.where((passed == 3) & year_silent & ~waiting, 4, passed)
-    state = pd.Series(np.asarray(STATES)[level], index=frame.index, dtype="str").where(known)
+    year_silent = bought & (recency > thresholds.lost_after_days)
+    level = np.where((passed == 3) & year_silent & ~waiting, LOST, passed)
+    level = np.where(known, level, -1)
 
     under_contract, contract_ended = _contract_flags(frame.index, contracts, as_of, thresholds)
-    contract_ended = contract_ended & bought & state.ne("lost").to_numpy()
+    contract_ended = contract_ended & bought & (level != LOST)
     insolvent = np.zeros(len(frame), dtype=bool)
     if "insolvency_date" in frame:
-        insolvent = (frame["insolvency_date"] <= pd.Timestamp(as_of)).to_numpy()
-    state = state.mask(contract_ended, "at_risk").mask(under_contract, "active").mask(insolvent, "lost")
+        insolvent = (frame["insolvency_date"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)
+    level = np.select([insolvent, under_contract, contract_ended], [LOST, 0, AT_RISK], level)
 
-    interval = pd.Series(days.astype("float64") / count.astype("float64"), index=frame.index).where(known)
-    ratio = measured / interval
+    interval = np.where(known, days.astype("float64") / count.astype("float64"), np.nan)
     codes = {
         "data_end": bought & (data_end < as_of),
-        "single_purchase": bought & frame["gaps"].eq(0).to_numpy(),
+        "single_purchase": bought & (frame["gaps"].to_numpy() == 0),
         "seasonal": turns,
         "contract_ended": contract_ended & ~under_contract & ~insolvent,
         "contract_active": under_contract & ~insolvent,
         "insolvency": insolvent,
     }
-    return pd.DataFrame(
-        {
-            "state": state,
-            "recency_days": recency,
-            "interval_days": interval,
-            "ratio": ratio,
-            "silence": np.exp(-ratio),
-            "override": joined_codes(codes, frame.index),
-        }
-    )
+    return _Judged(level, bought, recency, interval, measured / interval, codes)
 
 
-def _seasonal(index: pd.Index, seasons: pd.DataFrame | None) -> tuple[np.ndarray, pd.Series]:
+def _days_since(past: np.ndarray, now: np.datetime64 | np.ndarray) -> np.ndarray:
+    """Return whole days, never negative; 0 where nobody knows since when."""
+    since = (now - past).astype("timedelta64[D]").astype("int64")
+    return np.where(np.isnat(past), 0, np.maximum(since, 0))
+
+
+def _seasonal(index: pd.Index, seasons: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
     """Return which clients are seasonal, and a start month for everybody (January where none matters)."""
     if seasons is None:
-        return np.zeros(len(index), dtype=bool), pd.Series(1, index=index, dtype="Int64")
-    mine = seasons[["seasonal", "start_month"]].reindex(index)
+        return np.zeros(len(index), dtype=bool), np.ones(len(index), dtype="int64")
+    mine = seasons[["seasonal", "start_month"]]
+    if mine.index is not index and not mine.index.equals(index):
+        mine = mine.reindex(index)
     turns = mine["seasonal"].eq(True).to_numpy(dtype=bool)
-    return turns, mine["start_month"].where(turns).fillna(1).astype("Int64")
+    start = np.ones(len(index), dtype="int64")
+    start[turns] = mine["start_month"][turns].fillna(1).to_numpy(dtype="int64")
+    return turns, start
 
 
 def _contract_flags(
     index: pd.Index, contracts: pd.DataFrame | None, as_of: date, thresholds: ActivityThresholds
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return who is under contract at D, and whose last contract ended too long ago without renewal."""
+    active, ended = np.zeros(len(index), dtype=bool), np.zeros(len(index), dtype=bool)
     if contracts is None or contracts.empty:
-        return np.zeros(len(index), dtype=bool), np.zeros(len(index), dtype=bool)
-    day = pd.Timestamp(as_of)
-    begun = contracts[~(contracts["start"] > day)]
-    running = begun[~(begun["end"] < day)]
-    over = begun[begun["end"] < day].sort_values("end", kind="stable")
-    last = over.drop_duplicates("customer_id", keep="last")
-    late = last["end"] < day - timedelta(days=thresholds.contract_grace_days)
-    if "renewed_by" in last:
-        named = last["renewed_by"].fillna("").astype("str").str.strip()
-        names = (
-            contracts["contract_id"] if "contract_id" in contracts else pd.Series("", index=contracts.index)
-        )
-        coming = names[contracts["start"] > day]
-        late &= named.eq("") | named.isin(coming)  # a successor that has not begun has renewed nothing yet
-    active = index.isin(running["customer_id"])
-    return active, index.isin(last["customer_id"][late]) & ~active
+        return active, ended
+    day = np.datetime64(as_of, "ns")
+    who = index.get_indexer(pd.Index(contracts["customer_id"]))
+    start, end = (contracts[name].to_numpy(dtype="datetime64[ns]") for name in ("start", "end"))
+    begun, over = ~(start > day) & (who >= 0), end < day
+    active[who[begun & ~over]] = True
+    rows = np.flatnonzero(begun & over)
+    rows = rows[np.argsort(end[rows], kind="stable")]
+    last = np.full(len(index), -1)
+    last[who[rows]] = rows  # of several contracts, the last written: the one that ended last
+    last = last[last >= 0]
+    late = last[end[last] < day - np.timedelta64(thresholds.contract_grace_days, "D")]
+    if len(late) and "renewed_by" in contracts:
+        named = contracts["renewed_by"].iloc[late].fillna("").astype("str").str.strip()
+        names = contracts["contract_id"] if "contract_id" in contracts else pd.Series("", contracts.index)
+        coming = names[start > day]  # a successor that has not begun has renewed nothing yet
+        late = late[(named.eq("") | named.isin(coming)).to_numpy(dtype=bool)]
+    ended[who[late]] = True
+    return active, ended & ~active
 
 
 def joined_codes(codes: dict[str, np.ndarray], index: pd.Index) -> pd.Series:

@@ -42,13 +42,13 @@ def cents(amounts: pd.Series) -> pd.Series:
     >>> cents(pd.Series({"C1": 0.7, "C2": -0.1})).to_dict()
     {'C1': 70, 'C2': -10}
     """
-    euros = amounts.astype("float64")
+    euros = amounts.to_numpy(dtype="float64", na_value=np.nan)
     bad = ~np.isfinite(euros)
     if bad.any():
         raise LedgerError(
-            "indicators.missing_amount", count=int(bad.sum()), customers=listed(euros.index[bad])
+            "indicators.missing_amount", count=int(bad.sum()), customers=listed(amounts.index[bad])
         )
-    return (euros * 100).round().astype("int64")
+    return pd.Series((euros * 100).round().astype("int64"), index=amounts.index, name=amounts.name)
 
 
 def compare(numerator: Any, denominator: Any, limit: Any) -> np.ndarray:

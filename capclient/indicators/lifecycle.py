@@ -6,6 +6,7 @@ compared with its limits exactly: a client that falls from 90 to 81 has lost 10 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -98,14 +99,72 @@ def lifecycle_stages(
           stage rule                flags
     C1  old_age    6  not_market_adjusted
     """
-    first = customers["first_purchase"]
-    bought = first.notna().to_numpy()
+    found = _ruled(
+        customers, states, as_of, data_start, thresholds, n1_is_complete=n1_is_complete,
+        n2_is_complete=n2_is_complete, n_start=n_start, market_growth=market_growth,
+        market_growth_before=market_growth_before,
+    )  # fmt: skip
+    index = customers.index
+    grown = growth(customers["revenue_n"], customers["revenue_n1"]).where(found.has_growth)
+    return pd.DataFrame(
+        {
+            "stage": pd.Series(found.stage, index=index, dtype="str"),
+            "flags": joined_codes({flag: found.codes[flag] for flag in STAGE_FLAGS}, index),
+            "rule": pd.Series(found.rule, index=index, dtype="str"),
+            "tenure_months": pd.Series(pd.arrays.IntegerArray(found.tenure, ~found.bought), index=index),
+            "growth": grown,
+            "growth_relative": (1 + grown) / np.asarray(found.market, dtype="float64") - 1,
+        }
+    )
+
+
+def stage_names(
+    customers: pd.DataFrame,
+    *,
+    states: pd.Series,
+    as_of: date,
+    data_start: date,
+    thresholds: LifecycleThresholds,
+    **known: Any,
+) -> np.ndarray:
+    """Return the stage of :func:`lifecycle_stages` alone, for who asks the same rule many times."""
+    return _ruled(customers, states, as_of, data_start, thresholds, **known).stage
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """What :func:`lifecycle_stages` says of each client, one array a column; ``market``: 1 + growth of its market."""
+
+    stage: np.ndarray
+    rule: np.ndarray
+    codes: dict[str, np.ndarray]
+    tenure: np.ndarray
+    bought: np.ndarray
+    has_growth: np.ndarray
+    market: Any
+
+
+def _ruled(
+    customers: pd.DataFrame,
+    states: pd.Series,
+    as_of: date,
+    data_start: date,
+    thresholds: LifecycleThresholds,
+    *,
+    n1_is_complete: bool = True,
+    n2_is_complete: bool = True,
+    n_start: date | None = None,
+    market_growth: pd.Series | Limit | None = None,
+    market_growth_before: pd.Series | Limit | None = None,
+) -> _Ruled:
+    first = customers["first_purchase"].to_numpy(dtype="datetime64[ns]")
+    bought = ~np.isnat(first)
     tenure = _tenure_months(first, as_of)
-    young = (tenure < thresholds.childhood_months).fillna(False).to_numpy(dtype=bool)
-    censored = (first < pd.Timestamp(shifted(data_start, CENSORED_MONTHS))).to_numpy()
+    young = bought & (tenure < thresholds.childhood_months)
+    censored = first < np.datetime64(shifted(data_start, CENSORED_MONTHS))
     begins = shifted(as_of, -12) + timedelta(days=1) if n_start is None else n_start
-    earlier = (first < pd.Timestamp(begins)).to_numpy()
-    old = (tenure >= thresholds.revival_months).fillna(False).to_numpy(dtype=bool)
+    earlier = first < np.datetime64(begins)
+    old = bought & (tenure >= thresholds.revival_months)
 
     r0, r1, r2, half, half_before = (
         cents(customers[column]).to_numpy()
@@ -151,24 +210,15 @@ def lifecycle_stages(
         "not_market_adjusted": measured & (~market_known | (down & has_p & ~before_known)),
         "h_unknown": (rule == "5") & ~has_h,
     }
-    grown = growth(customers["revenue_n"], customers["revenue_n1"]).where(has_g)
-    return pd.DataFrame(
-        {
-            "stage": pd.Series(stage, index=customers.index, dtype="str"),
-            "flags": joined_codes({flag: codes[flag] for flag in STAGE_FLAGS}, customers.index),
-            "rule": pd.Series(rule, index=customers.index, dtype="str"),
-            "tenure_months": tenure,
-            "growth": grown,
-            "growth_relative": (1 + grown) / np.asarray(market, dtype="float64") - 1,
-        }
-    )
+    return _Ruled(stage, rule, codes, tenure, bought, has_g, market)
 
 
-def _tenure_months(first: pd.Series, as_of: date) -> pd.Series:
-    """Return whole months from first purchase to D: 12 means on or before D - 12 months (0.2)."""
-    months = as_of.year * 12 + as_of.month - first.dt.year * 12 - first.dt.month
-    unfinished = (first.dt.day > as_of.day) & (not is_month_end(as_of))
-    return (months - unfinished).astype("Int64")
+def _tenure_months(first: np.ndarray, as_of: date) -> np.ndarray:
+    """Return whole months from first purchase to D, 0 without one: 12 means on or before D - 12 months (0.2)."""
+    month = first.astype("datetime64[M]")
+    day = (first.astype("datetime64[D]") - month.astype("datetime64[D]")).astype("int64") + 1
+    months = as_of.year * 12 + as_of.month - 1 - 12 * 1970 - month.astype("int64")
+    return np.where(np.isnat(first), 0, months - ((day > as_of.day) & (not is_month_end(as_of))))
 
 
 def _market(value: pd.Series | Limit | None, index: pd.Index) -> tuple[Any, np.ndarray]:

@@ -85,7 +85,14 @@ def seasonality(
     for back in range(1, WINDOW):
         if (span - back) // 12 >= limits.years:
             shift[straddled == back - 1] = back
-    blocks = [_judged(cube, orders, index, last, back, shift == back, limits) for back in range(WINDOW)]
+    # years that end with the data bear the most columns: their block stands first, even of nobody
+    blocks = [
+        _judged(cube, orders, index, last, back, rows, limits)
+        for back, rows in enumerate(shift == back for back in range(WINDOW))
+        if back == 0 or rows.any()
+    ]
+    if len(blocks) == 1:
+        return blocks[0]
     return (
         pd.concat(blocks)
         .reindex(index)
@@ -106,7 +113,7 @@ def _cube(
     """Return amounts of the rows of ``months``, clients x months, and the clients of its rows."""
     index = customers if customers is not None else pd.Index(np.sort(months["customer_id"].unique()))
     cube = np.zeros((len(index), max(last - first + 1, 0)), dtype="int64")
-    place = (months["month"].dt.year * 12 + months["month"].dt.month - 1 - first).to_numpy()
+    place = months["month"].to_numpy().astype("datetime64[M]").astype("int64") + 12 * 1970 - first
     row = index.get_indexer(pd.Index(months["customer_id"]))
     inside = (place >= 0) & (place < cube.shape[1]) & (row >= 0)
     np.add.at(cube, (row[inside], place[inside]), amounts[inside])
@@ -159,8 +166,7 @@ def _judged(
     seasonal = agreed & (count >= limits.years)
     to_confirm = agreed & (count >= 1) & (years < limits.years)
     found = pd.DataFrame({"seasonal": seasonal, "to_confirm": to_confirm}, index=index[rows])
-    found["start_month"] = pd.array(start + 1, dtype="Int64")
-    found["start_month"] = found["start_month"].where(found["seasonal"] | found["to_confirm"])
+    found["start_month"] = pd.arrays.IntegerArray(start + 1, ~(seasonal | to_confirm))
     return found.assign(**{f"share_{year + 1}": shares[:, year] for year in range(years)})
 
 
@@ -194,9 +200,8 @@ def season_end(as_of: date, start_month: pd.Series) -> pd.Series:
     >>> season_end(date(2025, 8, 31), pd.Series({"C1": 12, "C2": 6})).dt.date.to_dict()
     {'C1': datetime.date(2025, 2, 28), 'C2': datetime.date(2025, 8, 31)}
     """
-    done = as_of.year * 12 + as_of.month - 1 - (not is_month_end(as_of))
-    last_month = start_month.astype("Int64") + WINDOW - 2  # from 0, not yet brought back within the year
-    return _month_ends(done - (done - last_month) % 12)
+    ends = season_ends(as_of, start_month.fillna(1).to_numpy(dtype="int64"))
+    return _dated(ends, start_month.index, start_month.notna().to_numpy())
 
 
 def next_season_end(last_purchase: pd.Series, start_month: pd.Series) -> pd.Series:
@@ -208,14 +213,31 @@ def next_season_end(last_purchase: pd.Series, start_month: pd.Series) -> pd.Seri
     >>> next_season_end(bought, pd.Series({"C1": 12, "C2": 6})).dt.date.to_dict()
     {'C1': datetime.date(2026, 2, 28), 'C2': datetime.date(2024, 8, 31)}
     """
-    month = (last_purchase.dt.year * 12 + last_purchase.dt.month - 1).astype("Int64")
-    opening = month + 1 + (start_month.astype("Int64") - 1 - month - 1) % 12
+    known = (last_purchase.notna() & start_month.notna()).to_numpy()
+    days = last_purchase.fillna(pd.Timestamp(0)).to_numpy()
+    ends = next_season_ends(days, start_month.fillna(1).to_numpy(dtype="int64"))
+    return _dated(ends, last_purchase.index, known)
+
+
+def season_ends(as_of: date, start_month: np.ndarray) -> np.ndarray:
+    """Return :func:`season_end` of known start months, as days."""
+    done = as_of.year * 12 + as_of.month - 1 - (not is_month_end(as_of))
+    last_month = start_month + WINDOW - 2  # from 0, not yet brought back within the year
+    return _month_ends(done - (done - last_month) % 12)
+
+
+def next_season_ends(last_purchase: np.ndarray, start_month: np.ndarray) -> np.ndarray:
+    """Return :func:`next_season_end` of known days and start months, as days."""
+    month = last_purchase.astype("datetime64[M]").astype("int64") + 12 * 1970
+    opening = month + 1 + (start_month - 1 - month - 1) % 12
     return _month_ends(opening + WINDOW - 1)
 
 
-def _month_ends(month: pd.Series) -> pd.Series:
-    """Return the last day of months counted since year 0; missing stays missing."""
-    known = month.notna()
-    numbers = month.fillna(12 * 1970).to_numpy(dtype="int64") + 1 - 12 * 1970
-    next_firsts = pd.Series(numbers.astype("datetime64[M]").astype("datetime64[s]"), index=month.index)
-    return (next_firsts - pd.Timedelta(days=1)).where(known)
+def _month_ends(month: np.ndarray) -> np.ndarray:
+    """Return the last day of months counted since year 0."""
+    next_firsts = (month + 1 - 12 * 1970).astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray(next_firsts - np.timedelta64(1, "D"))
+
+
+def _dated(days: np.ndarray, index: pd.Index, known: np.ndarray) -> pd.Series:
+    return pd.Series(days.astype("datetime64[us]"), index=index).where(known)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from capclient.indicators.activity import activity_states
+from capclient.indicators.activity import activity_levels, named_states
 from capclient.indicators.concentration import limits_passed
 from capclient.indicators.exact import Limit, cents
 from capclient.indicators.segments import level_of, rfm_segments
@@ -124,49 +124,46 @@ def state_tipping(
     """
     typical = float(frame["median_gap"].median()) if typical_gap is None else typical_gap
 
-    def states(rows: pd.DataFrame, later: int = 0) -> pd.Series:
+    def levels(rows: pd.DataFrame, later: int = 0) -> np.ndarray:
         ends = data_end + timedelta(days=later)
         mine = contracts
         if contracts is not None:
             mine = contracts[contracts["customer_id"].isin(rows.index)]
-        found = activity_states(
+        return activity_levels(
             rows, as_of=as_of + timedelta(days=later), data_end=ends, thresholds=thresholds, contracts=mine,
             seasons=seasons, typical_gap=typical,
         )  # fmt: skip
-        return found["state"]
 
-    now = states(frame)
-    days = pd.Series(0, index=frame.index, dtype="int64")
-    after = pd.Series(pd.NA, index=frame.index, dtype="str")
+    now = levels(frame)
+    days, after = np.zeros(len(frame), dtype="int64"), np.full(len(frame), -1)
     dated = _dated(frame, contracts, seasons)
-    plain = frame[~dated & now.notna()]
+    plain = np.flatnonzero(~dated & (now >= 0))
     if len(plain):
-        before = now[plain.index].to_numpy()
+        rows, before = frame.iloc[plain], now[plain]
 
         def silent(step: np.ndarray) -> np.ndarray:
             """Tell who has changed after so many more days of silence: the same as a purchase made earlier."""
-            earlier = plain["last_purchase"] - pd.to_timedelta(step, unit="D")
-            return states(plain.assign(last_purchase=earlier)).to_numpy()
+            return levels(rows.assign(last_purchase=rows["last_purchase"] - pd.to_timedelta(step, unit="D")))
 
         steps = smallest(lambda step: silent(step) != before, np.full(len(plain), HORIZON_DAYS))
-        days[plain.index] = steps
-        after[plain.index] = pd.Series(silent(steps), plain.index, dtype="str").where(steps > 0)
-    waiting = frame[dated & now.notna()]
+        days[plain], after[plain] = steps, np.where(steps > 0, silent(steps), -1)
+    waiting = np.flatnonzero(dated & (now >= 0))
     for later in range(1, DATED_DAYS + 1):
-        if waiting.empty:
+        if not len(waiting):
             break
-        then = states(waiting, later)
-        moved = then.index[then != now[waiting.index]]
-        days[moved], after[moved] = later, then[moved]
-        waiting = waiting.drop(index=moved)
-    leaves = pd.Timestamp(as_of) + pd.to_timedelta(days.where(days > 0), unit="D")
+        then = levels(frame.iloc[waiting], later)
+        moved = then != now[waiting]
+        days[waiting[moved]], after[waiting[moved]] = later, then[moved]
+        waiting = waiting[~moved]
+    left = pd.Series(days, frame.index).where(days > 0)
+    ordering = np.where(now >= 0, levels(_ordering(frame, min(as_of, data_end))), -1)
     return pd.DataFrame(
         {
-            "state": now,
-            "leaves_on": leaves,
-            "days_left": days.where(days > 0).astype("Int64"),
-            "state_next": after,
-            "state_if_order": states(_ordering(frame, min(as_of, data_end))).where(now.notna()),
+            "state": named_states(now, frame.index),
+            "leaves_on": pd.Timestamp(as_of) + pd.to_timedelta(left, unit="D"),
+            "days_left": left.astype("Int64"),
+            "state_next": named_states(after, frame.index),
+            "state_if_order": named_states(ordering, frame.index),
         }
     )
 
@@ -193,7 +190,9 @@ def _ordering(frame: pd.DataFrame, day: date) -> pd.DataFrame:
     )
 
 
-def stage_tipping(customers: pd.DataFrame, stages: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
+def stage_tipping(
+    customers: pd.DataFrame, stages: Callable[[pd.DataFrame], pd.Series | np.ndarray]
+) -> pd.DataFrame:
     """Return the euros of revenue, more or less, that would put each client in another stage of its life (7).
 
     The change is an invoice, or a credit note, of today: it counts in N and in its last half-year alike.
@@ -211,7 +210,7 @@ def stage_tipping(customers: pd.DataFrame, stages: Callable[[pd.DataFrame], pd.S
         Indexed like ``customers``: ``stage_up`` and ``stage_more``, ``stage_down`` and ``stage_less`` (euros); missing
         where no amount changes anything. Nobody is brought below zero.
     """
-    now = stages(customers).to_numpy() if len(customers) else np.empty(0, dtype=object)
+    now = np.asarray(stages(customers)) if len(customers) else np.empty(0, dtype=object)
 
     def after(step: np.ndarray, sign: int) -> np.ndarray:
         change = sign * step / 100
@@ -219,7 +218,7 @@ def stage_tipping(customers: pd.DataFrame, stages: Callable[[pd.DataFrame], pd.S
             revenue_n=(customers["revenue_n"] + change).round(2),
             revenue_half=(customers["revenue_half"] + change).round(2),
         )
-        return stages(moved).to_numpy()
+        return np.asarray(stages(moved))
 
     r0, r1 = (cents(customers[name]).to_numpy() for name in ("revenue_n", "revenue_n1"))
     found = pd.DataFrame(index=customers.index)

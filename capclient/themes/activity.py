@@ -68,7 +68,7 @@ def behaviour(portfolio: Portfolio) -> pd.DataFrame:
     limits = portfolio.thresholds.activity
     contracts = contracts_on(portfolio, portfolio.as_of)
     seasons = seasonality(
-        portfolio.months.dropna(subset="customer_id"),
+        portfolio.months,
         covered=_covered(portfolio),
         customers=frame.index,
         thresholds=portfolio.thresholds.season,

@@ -54,13 +54,16 @@ def active_revenue(portfolio: Portfolio) -> pd.Series | Unknown:
     return frame.revenue_n[(frame.revenue_n > 0) & ~frame.is_pool]
 
 
+@once
 def claims_risk(portfolio: Portfolio) -> pd.Series:
     """Return the claims part of the risk of loss, 0 to 100 (8.6); missing where nothing tells.
 
     A client without any claim is at 0 as soon as the company records claims; without them, only the clients that
     answered a survey are known.
     """
-    table = events(portfolio)
+    table, clients = events(portfolio), portfolio.customers.index
+    if table.empty:
+        return pd.Series(float("nan"), index=clients, name="claims")
     months = portfolio.thresholds.retention.survey_months
     part = claims_part(
         table,
@@ -68,5 +71,5 @@ def claims_risk(portfolio: Portfolio) -> pd.Series:
         since=shifted(portfolio.as_of, -months),
         half_year=shifted(portfolio.as_of, -6),
     )
-    part = part.reindex(portfolio.customers.index)
+    part = part.reindex(clients)
     return part.fillna(0.0) if table.type.eq("claim").any() else part

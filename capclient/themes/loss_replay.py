@@ -136,11 +136,9 @@ def _month(portfolio: Portfolio, day: date, known: pd.DataFrame, contracts: pd.D
     known["last_purchase"] = known.last_purchase.astype("datetime64[ns]")
     data = portfolio.coverage
     first = max(data.first.replace(day=1), data.first - timedelta(days=data.tolerance_days))
-    months = portfolio.months
     seasons = seasonality(
-        months[months.customer_id.isin(known.index)], covered=Period(first, day), customers=known.index,
-        thresholds=limits.season,
-    )  # fmt: skip
+        portfolio.months, covered=Period(first, day), customers=known.index, thresholds=limits.season
+    )
     states = activity_states(
         known, as_of=day, data_end=day, thresholds=limits.activity,
         contracts=contracts_on(portfolio, day) if len(contracts) else None, seasons=seasons,

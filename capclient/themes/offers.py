@@ -23,6 +23,7 @@ from capclient.summaries import euros
 from capclient.themes.breakdown import OBSERVED_MONTHS, breakdown
 from capclient.themes.newcomers import newcomers
 from capclient.themes.once import once
+from capclient.themes.origins import seen_at
 from capclient.vocabulary import Unknown
 
 YOUNG = ("new_activity_share", "new_activity_revenue", "new_product_share", "new_customers_on_new_share")
@@ -173,7 +174,7 @@ def _ansoff(portfolio: Portfolio) -> pd.DataFrame | Unknown:
     now = breakdown(portfolio).ansoff
     if isinstance(now, Unknown):
         return now
-    past = breakdown(portfolio.earlier()).ansoff
+    past = breakdown(seen_at(portfolio, shifted(portfolio.as_of, -12))).ansoff
     if isinstance(past, Unknown):
         past = now * float("nan")
     table = now.assign(revenue_n1=past.revenue, share_n1=past.share)

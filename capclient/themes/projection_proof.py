@@ -258,9 +258,5 @@ def _spread(portfolio: Portfolio, day: date) -> np.ndarray:
 
 
 def _between(portfolio: Portfolio, start: date, end: date) -> float:
-    """Revenue of the company after a day and up to another, kept: the same months serve several past days."""
-    kept: dict[Period, float] = portfolio.kept.setdefault("revenue_between", {})
-    period = Period(start + timedelta(days=1), end)
-    if period not in kept:
-        kept[period] = portfolio.total_revenue(period)
-    return kept[period]
+    """Revenue of the company after a day and up to another."""
+    return portfolio.total_revenue(Period(start + timedelta(days=1), end))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 import pandas as pd
 
 from capclient.findings import Finding, finding
 from capclient.indicators.concentration import abc_classes
-from capclient.indicators.lifecycle import lifecycle_stages
+from capclient.indicators.lifecycle import stage_names
 from capclient.indicators.tipping import abc_tipping, rfm_tipping, stage_tipping, state_tipping
 from capclient.portfolio import Portfolio
 from capclient.themes.activity import behaviour, typical_gap
@@ -108,8 +109,8 @@ def _stages(portfolio: Portfolio) -> pd.DataFrame:
     growth, growth_before = market_growth(portfolio)
     years, states = portfolio.windows, behaviour(portfolio).state
 
-    def stages(rows: pd.DataFrame) -> pd.Series:
-        return lifecycle_stages(
+    def stages(rows: pd.DataFrame) -> np.ndarray:
+        return stage_names(
             rows,
             states=states.reindex(rows.index),
             as_of=portfolio.as_of,
@@ -120,7 +121,7 @@ def _stages(portfolio: Portfolio) -> pd.DataFrame:
             n_start=years.n.start,
             market_growth=growth,
             market_growth_before=growth_before,
-        ).stage
+        )
 
     return life[["stage"]].join(stage_tipping(frame[life.rule.isin(GROWTH_RULES)], stages))
 

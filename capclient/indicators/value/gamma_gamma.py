@@ -112,9 +112,12 @@ def derivatives(values: np.ndarray, x: np.ndarray, mean: np.ndarray) -> tuple[fl
     spent, shape = mean * x, p * x
     total = v + spent
     own, other = np.log1p(v / spent), np.log1p(spent / v)
-    level = -_log_beta(shape, q) - shape * own - q * other - np.log(mean)
-    (by_own, own_bend), (by_other, other_bend) = _gains(shape, q), _gains(np.full(len(x), q), shape)
-    left, part, bent = v / total, spent / total, polygamma(1, shape + q)
+    counts, at = np.unique(x, return_inverse=True)  # gamma functions are slow, and know nothing of amounts
+    beta = _log_beta(p * counts, q)[at]
+    by_own, own_bend = (gain[at] for gain in _gains(p * counts, q))
+    by_other, other_bend = (gain[at] for gain in _gains(np.full(len(counts), q), p * counts))
+    level = -beta - shape * own - q * other - np.log(mean)
+    left, part, bent = v / total, spent / total, polygamma(1, p * counts + q)[at]
     slope = (x @ (by_own - own), (by_other - other).sum(), (q * part - shape * left).sum() / v)
     crossed = (x @ bent, -(x / total).sum(), part.sum() / v)
     bend = (

@@ -21,9 +21,7 @@ from capclient.vocabulary import Unknown
 NAMES = ("r", "alpha", "s", "beta")
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2  # from 0 to 1
-FADED = (
-    45.0  # of a logarithm: what is left of an integrand after so much is below the last digit of the whole
-)
+FADED = 45.0  # of a logarithm: past it, what is left of an integrand is below the last digit of the whole
 BLOCK = 512  # rows computed at once: their nodes stay in the cache, and a product so short starts no thread
 ENDLESS = (("unreliable:same_stops", (2,)), ("unreliable:same_pace", (0,)), ("unreliable:same_pace", (0, 2)))
 FAR = 1e6  # r, or s, so large that clients no longer differ in their pace, or in their risk to stop

@@ -248,7 +248,7 @@ def test_every_model_is_named_whatever_the_data():
     [
         "unreliable.same_stops", "unreliable.not_converged", "unreliable.correlated", "unreliable.naive_better",
         "unreliable.same_renewal", "n_small.models", "n_small.repeat", "n_small.renewals", "history_short.weeks",
-        "not_applicable.contracts",
+        "not_applicable.contracts", "unreliable.same_pace", "unreliable.same_amounts", "unreliable.fixed_amounts",
     ],
 )  # fmt: skip
 def test_every_refusal_has_its_own_sentence_and_advice(code):

@@ -8,7 +8,7 @@ maximum (differences of the analytic gradient where the model gives no more), br
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from capclient.vocabulary import Unknown
 
 Score = Callable[[np.ndarray], tuple[float, np.ndarray]]
 Derivatives = Callable[[np.ndarray], tuple[float, np.ndarray, np.ndarray]]
+Limit = tuple[float, float, str]  # log-likelihood, the highest seen on the way there, why no model is fitted
 Place = tuple[float, np.ndarray, np.ndarray]  # log-likelihood, logarithms of the parameters, curvature there
 
 STARTS = (1.0, 0.3, 3.0)  # factors of the first guess: a flat likelihood is tried from several places
@@ -31,6 +32,9 @@ LOOKS = 20  # at the data by Newton's method: it arrives in six or so, or does n
 NOISE = 1e-13  # relative rounding of a log-likelihood
 VAGUE = 0.5  # standard error of a logarithm beyond which a higher place may be far off: both searches are run
 FLAT = 2.0  # standard error of a logarithm beyond which the data say nothing of the parameter
+HIGHER = 1 / (
+    2 * FLAT**2
+)  # than a limit, at least: what a parabola rises whose logarithm has the error above
 GRADIENT = 1e-3  # largest gradient, per thousand observations, of a search that arrived
 
 
@@ -94,17 +98,56 @@ def maximise(
     >>> round(fitted["pace"], 4), round(fitted.errors[0], 4)
     (0.5, 0.1581)
     """
+    return told(summit(score, start=start, n=n, derivatives=derivatives), names, n)
+
+
+def summit(
+    score: Score, *, start: tuple[float, ...], n: int, derivatives: Derivatives | None = None
+) -> Place | None:
+    """Return the highest place that :func:`maximise` finds, however flat; None where no search arrives."""
     found = _newton(derivatives, np.log(start), n) if derivatives else None
-    if found is None or not (_errors(found[2], n) < VAGUE).all():
-        other = _quasi_newton(score, np.log(start), n)
-        found = max((place for place in (found, other) if place), key=lambda place: place[0], default=None)
-    if found is None:
+    if found is not None and (_errors(found[2], n) < VAGUE).all():
+        return found
+    other = _quasi_newton(score, np.log(start), n)
+    # as high but for roundings and the last step, it is the same place, and Newton's method knows it better
+    if found is None or (other is not None and other[0] > found[0] + NOISE * abs(found[0]) + STEP**3 * n):
+        return other
+    return found
+
+
+def told(place: Place | None, names: tuple[str, ...], n: int) -> Fit | Unknown:
+    """Return a place as a fitted model, where the data hold every parameter."""
+    if place is None:
         return Unknown("unreliable:not_converged")
-    level, logs, curvature = found
+    level, logs, curvature = place
     values, spread = np.exp(logs), _errors(curvature, n)
     if not (spread < FLAT).all():  # missing where the likelihood is flat
         return Unknown("unreliable:not_converged")
     return Fit(names, tuple(map(float, values)), tuple(map(float, spread * values)), float(level), n)
+
+
+def settled(
+    place: Place | None, names: tuple[str, ...], n: int, *, limits: Callable[[], Iterable[Limit]]
+) -> Fit | Unknown:
+    """Return a place as a fitted model, unless it stands no higher than where parameters run away together.
+
+    On the way to such a limit the likelihood is all but flat: where a search stops there depends on roundings. How high
+    the limit stands does not.
+
+    Parameters
+    ----------
+    place
+        What :func:`summit` found.
+    limits
+        Gives the limits of the model, minus infinity for one without a summit of its own. Not asked where every
+        parameter is well held.
+    """
+    found = told(place, names, n)
+    if isinstance(found, Fit) and (np.array(found.errors) < VAGUE * np.array(found.values)).all():
+        return found
+    level, before, reason = max(limits())
+    highest = max(before, place[0]) if place else before
+    return Unknown(reason) if highest < level + HIGHER else found
 
 
 def _newton(derivatives: Derivatives, logs: np.ndarray, n: int) -> Place | None:

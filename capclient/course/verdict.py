@@ -42,8 +42,10 @@ class Scoreboard:
 
     @property
     def summary(self) -> str:
-        """Say how many are done."""
-        return text("course.score", self.lang, done=self.done, total=len(self.rows))
+        """Say how many are done of those that have an answer on the data of the company."""
+        without = sum(mark == "unknown" for _, mark in self.rows)
+        said = text("course.score", self.lang, done=self.done, total=len(self.rows) - without)
+        return f"{said} {text('course.score.without', self.lang, count=without)}" if without else said
 
     def html(self) -> str:
         """Return the exercises as a list."""

@@ -153,6 +153,7 @@ def first_due(dates: pd.Series, as_of: date) -> pd.Timestamp:
     >>> str(first_due(dates, date(2025, 12, 31)).date()), str(first_due(dates[:1], date(2025, 12, 31)).date())
     ('2026-01-15', '2025-07-15')
     """
+    dates = pd.to_datetime(dates)  # a plan without clients has no dates, and no type
     ahead = dates[dates >= pd.Timestamp(as_of)]
     first: pd.Timestamp = (ahead if len(ahead) else dates).min()
     return first

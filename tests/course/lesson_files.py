@@ -21,9 +21,9 @@ def tags(cell):
     return cell["metadata"]["tags"]
 
 
-def run(cells, **given):
-    """Run the code cells in order; return what ``check`` said by exercise, and what the last cell showed."""
-    names, said, shown = {}, {}, None
+def run(cells, said, **given):
+    """Run the code cells in order, note in ``said`` what ``check`` says; return what the last cell shows."""
+    names, shown = {}, None
     for cell in cells:
         if cell["cell_type"] != CODE:
             continue
@@ -36,7 +36,7 @@ def run(cells, **given):
             shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
             if "check" in tags(cell):
                 said[last.value.args[0].value] = shown
-    return said, shown
+    return shown
 
 
 def answers(cells):

@@ -78,7 +78,8 @@ def test_a_link_leads_to_a_file_of_the_folder(made):
 
 @pytest.mark.parametrize("source", lessons(), ids=lambda path: path.stem)
 def test_a_learner_who_answers_nothing_reads_the_lesson_to_its_end(source, blank):
-    said, board = run(cells_of(blank / "eleve" / source.name))
+    said = {}
+    board = run(cells_of(blank / "eleve" / source.name), said)
     assert {verdict.mark for verdict in said.values()} == {"todo"}
     assert board.done == 0 and len(board.rows) == len(said)
 

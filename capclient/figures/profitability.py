@@ -184,7 +184,7 @@ def whale_figure(
         )
         for _, row in losers.iterrows()
     ]
-    alt = text("figure.whale.alt", lang, **facts)
+    alt = text("figure.whale.alt" if whole.destroyers else "figure.whale.alt_none", lang, **facts)
     if parts:
         alt += " " + text("figure.whale.first", lang, parts=listed(parts, lang))
     return drawn(

@@ -198,15 +198,15 @@ def lifetime_multiplier(retention: float, *, discount: float) -> float | Unknown
 def lifetime_gain(retention: float, *, discount: float, step: float = 0.05) -> float | Unknown:
     """Return by how much the lifetime multiplier grows when retention gains ``step`` (2.17).
 
-    ``not_applicable`` when retention has no such step left before 100 %.
+    ``not_applicable:full_retention`` when retention has no such step left before 100 %.
 
     >>> round(lifetime_gain(0.80, discount=0.10), 3)
     0.275
     >>> lifetime_gain(0.98, discount=0.10)
-    Unknown(reason='not_applicable')
+    Unknown(reason='not_applicable:full_retention')
     """
     if round(retention + step, 9) > 1:
-        return Unknown("not_applicable")
+        return Unknown("not_applicable:full_retention")
     base = lifetime_multiplier(retention, discount=discount)
     better = lifetime_multiplier(retention + step, discount=discount)
     if isinstance(base, Unknown) or isinstance(better, Unknown) or base <= 0:

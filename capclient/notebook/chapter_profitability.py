@@ -36,6 +36,8 @@ __all__ = [
     "whale_figure",
 ]
 
+WORTH = {"net": "net_margin", "gross": "gross_margin", "revenue": "revenue_n"}  # the value of a client
+
 
 def margin_bands_figure(earned: Profitability) -> figures.Figure | Notice:
     """Draw how much revenue is sold at each margin rate."""
@@ -224,32 +226,36 @@ def unsecured_table(earned: Profitability, *, most: int = 12) -> Table | Notice:
     table = earned.effort.unsecured
     if isinstance(table, Unknown):
         return absent(table)
-    table = table.rename(columns={"value": "worth", "value_rate": "margin_rate"})
-    names = ["name", "customer_id", "revenue_n", "worth", "margin_rate", "days_since_contact", "salesperson"]
+    worth = WORTH[earned.effort.basis]
+    table = table.assign(**{worth: table.value}).rename(columns={"value_rate": "margin_rate"})
+    names = ["name", "customer_id", "revenue_n", worth, "margin_rate", "days_since_contact", "salesperson"]
+    names = list(dict.fromkeys(names))
     names = [name for name in names if name != "days_since_contact" or table[name].notna().any()]
-    return listing(table, names, "table.unsecured", most=most, note=f"table.worth.{earned.effort.basis}")
+    return listing(table, names, "table.unsecured", most=most)
 
 
 def visits_table(earned: Profitability, *, most: int = 15) -> Together | Notice:
     """Show the clients visited more than they bring, the most wasted first, then the promising ones visited less."""
     if earned.effort.reason is not None:
         return absent(earned.effort.reason)
-    table = earned.effort.customers.rename(columns={"value": "worth"})
+    worth = WORTH[earned.effort.basis]
+    table = earned.effort.customers.assign(**{worth: earned.effort.customers.value})
     stakes = [name for name in ("beyond_cost", "visits_beyond") if table[name].notna().any()]
     over = table[table.verdict == OVER].sort_values(
         [*stakes, "name"], ascending=[False] * len(stakes) + [True], kind="stable"
     )
-    under = table[table.verdict == UNDER].sort_values(
-        ["worth", "name"], ascending=[False, True], kind="stable"
-    )
+    under = table[table.verdict == UNDER].sort_values([worth, "name"], ascending=[False, True], kind="stable")
     basis, shares = (
         f"table.worth.{earned.effort.basis}",
-        ["worth", "effort_share", "value_share", "salesperson"],
+        [worth, "effort_share", "value_share", "salesperson"],
     )
     whole = money(float(over.beyond_cost.sum()), desk().lang, desk().currency)
     caption = "table.visits_cost" if over.beyond_cost.any() else "table.visits"
     told = ["name", "visits", *stakes[::-1], *shares]
     listed = [listing(over, told, caption, most=most, note=basis, cost=whole)]
     if len(under):
-        listed.append(listing(under, ["name", "visits", *shares], "table.few_visits", most=most, note=basis))
+        told_once = "" if len(over) else basis
+        listed.append(
+            listing(under, ["name", "visits", *shares], "table.few_visits", most=most, note=told_once)
+        )
     return together(*listed)

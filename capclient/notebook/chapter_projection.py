@@ -18,9 +18,10 @@ from capclient.tables import Table
 from capclient.themes.equity import HORIZONS, POINTS, RATES, Equity
 from capclient.themes.outlook import CHANCES, NAIVE
 from capclient.themes.projection import FALLING, Projection
+from capclient.themes.projection_proof import Proof
 from capclient.vocabulary import Unknown
 from capclient.wording import text
-from capclient.wording.numbers import count
+from capclient.wording.numbers import count, share
 
 __all__ = [
     "backtest_figure",
@@ -78,7 +79,24 @@ def methods_table(ahead: Projection) -> Table | Notice:
     shown = table.assign(forecast_method=[name[:1].upper() + name[1:] for name in marked])
     shown = shown.rename(columns={"bias": "error_bias"})
     columns = ["forecast_method", "projected", "mase", "total_error", "error_bias", "origins"]
-    return listing(shown, columns, "table.forecast_methods", note="table.forecast_methods.note")
+    listed = listing(shown, columns, "table.forecast_methods", note="table.forecast_methods.note")
+    return replace(listed, note=_compared(ahead.proof, listed.note)) if isinstance(listed, Table) else listed
+
+
+def _compared(proof: Proof, note: str) -> str:
+    """Add the errors of both methods in use on the days when both spoke: the columns do not rest on the same days."""
+    clients, total = proof.of(proof.used).set_index("day"), proof.of(proof.used_total).set_index("day")
+    days = clients.index.intersection(total.index)
+    if proof.used == proof.used_total or not len(days) or len(clients) == len(total):
+        return note
+    lang, came = desk().lang, float(total.actual[days].sum())
+    if came <= 0:
+        return note
+    errors = {
+        name: share(float((own.projected - own.actual)[days].abs().sum()) / came, lang)
+        for name, own in (("clients", clients), ("total", total))
+    }
+    return f"{note} {text('table.forecast_methods.common', lang, n=count(len(days), lang), **errors)}"
 
 
 def forecast_parts_figure(ahead: Projection) -> figures.Figure | Notice:
@@ -119,7 +137,12 @@ def presence_table(ahead: Projection) -> Table | Notice:
     proof = ahead.proof
     sources = {"clients": ahead.used, "total": ahead.used if proof is None else proof.used_total}
     told = {name: text(f"forecast_source.{code}", lang) for name, code in sources.items()}
-    note = f"{note} {text('table.presence.used', lang, **told)}"
+    if (
+        CHANCE_SHOWN.get(CHANCES.get(ahead.used, "")) != "state_frequency"
+    ):  # else the table of the clients has said it
+        note = f"{note} {text('table.presence.group', lang)}"
+    used = "used_one" if len(set(sources.values())) == 1 else "used"
+    note = f"{note} {text(f'table.presence.{used}', lang, **told)}"
     names = ["state", "watched", "bought_again", "state_observed", "state_frequency"]
     shown = listing(frame, names, "table.presence")
     return replace(shown, note=note) if isinstance(shown, Table) else shown

@@ -55,7 +55,6 @@ COLUMNS = {
         paid_late paid_n potential price_effect products_effect rebated receivable
         result_after revenue revenue_lost revenue_n revenue_n1 stale stopped_products
         to_claim unallocated undated usual_revenue volume_effect wallet weighted won_amount
-        worth
         projected last_12m forecast_12m contracted equity yearly_margin expected_amount margin_total
     """,
     "change": """

@@ -70,13 +70,13 @@ def variant_of(key: str, known: dict[str, Finding], limits: Thresholds, lang: st
             lambda value: _proven(value, known["forecast.total_method"].value),
         ),
         "forecast.parts": ("forecast.decline_customers", _some),
-        "forecast.next": ("forecast.last_interval", lambda value: "failed" if value == "missed" else "calm"),
+        "forecast.next": ("forecast.last_interval", lambda value: _announced(value, known)),
         "receivables.worsening": ("receivables.worsening_customers", _some),
         "receivables.recovery": ("receivables.overdue_to_reconcile", _some),
         "receivables.terms": ("receivables.lme_breach_invoices", _some),
         "margin.whale": (
             "margin.whale_makers",
-            lambda _: "none" if known["margin.net"].value is None else "some",
+            lambda _: _rode(known),
         ),
         "actions.summary": ("actions.retain_customers", lambda _: _heard(known)),
         "actions.lists": ("actions.cherish_list", lambda _: _listed(known)),
@@ -127,6 +127,18 @@ def _proven(method: object, total: object) -> str:
     if method != total:
         return "two"
     return "none" if method == "naive" else "some"
+
+
+def _announced(last: object, known: dict[str, Finding]) -> str:
+    """Tell whether the last interval held, and whether one method gives the clients and the total alike."""
+    held = "failed" if last == "missed" else "calm"
+    return f"{held}_one" if known["forecast.method"].value == known["forecast.total_method"].value else held
+
+
+def _rode(known: dict[str, Finding]) -> str:
+    """Tell whether the cost to serve is known, and whether the margin is taken back by anybody."""
+    basis = "none" if known["margin.net"].value is None else "some"
+    return basis if known["margin.whale_destroyers"].value else f"{basis}_all"
 
 
 def _some(number: float) -> str:

@@ -140,20 +140,20 @@ def _flows(counts: pd.DataFrame, pairs: list[tuple[date, date]], unlike: list[st
         names = ("stay_share", *FLOWS)
         return [finding(f"lifecycle.{name}", Unknown("history_short")) for name in names]
     last = counts[counts.after == pairs[-1][1]]
-    found = [_rate("stay_share", *indicators.passed(last, indicators.KEPT))]
+    found = [_rate("stay_share", *indicators.passed(last, indicators.KEPT), nobody="stage_before")]
     return found + [
         _rate(
-            name, *indicators.passed(counts, *flow),
+            name, *indicators.passed(counts, *flow), nobody=f"no_{flow[0][0]}",
             caveat="caveat.stage_mix" if set(flow[0]) & set(unlike) else None,
         )
         for name, flow in FLOWS.items()
     ]  # fmt: skip
 
 
-def _rate(name: str, part: int, whole: int, *, caveat: str | None = None) -> Finding:
-    """Make the finding of a rate."""
+def _rate(name: str, part: int, whole: int, *, nobody: str, caveat: str | None = None) -> Finding:
+    """Make the finding of a rate; ``nobody`` names the stage that no client was at."""
     if not whole:
-        return finding(f"lifecycle.{name}", Unknown("denominator_zero:stage_before"), n=0)
+        return finding(f"lifecycle.{name}", Unknown(f"denominator_zero:{nobody}"), n=0)
     return finding(
         f"lifecycle.{name}",
         share_of(part, whole),

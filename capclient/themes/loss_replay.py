@@ -70,8 +70,8 @@ def loss_replay(portfolio: Portfolio) -> Replay | Unknown:
 
 
 def _measured(months: pd.DataFrame, known: pd.DataFrame, bell: str) -> dict[str, object]:
-    counted, warning = alarms(known[bell], known.lost), warnings(months, bell)
     followed = known[known.followed]
+    counted, warning = alarms(followed[bell], followed.lost), warnings(months, bell)
     false = risen(months, bell).reindex(followed.index) & followed.lost.eq(0)
     recall = counted["recall"]
     return {

@@ -96,6 +96,7 @@ def test_the_whale_names_who_destroys_and_says_euros_when_nothing_is_earned():
     assert told.title.startswith("2 clients sur 5 détruisent") and "33,3" in told.title
     assert "plus que" in whales([10, -30], "fr").title
     assert "Aucun client" in whales([60], "fr", "gross").title
+    assert "repris par 2 clients" in told.alt and "aucun client" not in whales([60], "fr").alt
 
 
 def test_what_is_unknown_is_a_notice():

@@ -7,7 +7,7 @@ import pytest
 
 from capclient.cards import Sentence
 from capclient.frames import written
-from capclient.notebook import margin_scopes_table
+from capclient.notebook import margin_scopes_table, note
 from capclient.notebook.desk import Desk, _desks
 from capclient.notices import Notice
 from capclient.params import make_params
@@ -88,3 +88,13 @@ def test_totals_that_are_one_are_said_in_one_sentence():
     told, known = shown(Portfolio.from_frames(lines, as_of=date(2025, 12, 31)))
     assert isinstance(told, Sentence)
     assert known["margin.whale_total"].spoken("fr") in told.words
+
+
+def test_a_margin_that_nobody_takes_back_is_not_said_to_lose_nothing_of_it():
+    before = list(_desks)
+    _desks[:] = [Desk(opened(served=False), "fr")]
+    try:
+        told = note("margin.whale").words
+    finally:
+        _desks[:] = before
+    assert "aucun autre n’en reprend." in told and "0\u00a0€, soit" not in told

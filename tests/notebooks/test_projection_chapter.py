@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from capclient.notebook import forecast_changes_table, presence_table
+from capclient.notebook import forecast_changes_table, methods_table, note, presence_table
 from capclient.notebook.desk import Desk, _desks
 from capclient.portfolio import Portfolio
 from capclient.themes import projection
@@ -66,3 +66,41 @@ def test_the_table_of_states_says_which_chance_the_euros_come_from(company, desk
     assert f"viennent ici de {words[0]}, ceux du total de {words[1]}" in shown.note
     heads = [column.label for column in shown.columns]
     assert not any(catalogue("fr")[key] in heads for key in OF_ONE_CLIENT)
+
+
+def test_one_method_is_named_once_and_a_gap_of_nothing_is_not_said(company, desk):
+    ahead = projection(company)
+    assert ahead.proof.used == ahead.proof.used_total
+    told = note("forecast.next").words
+    method = catalogue("fr")[f"value.forecast.method.{ahead.used}"]
+    assert told.count(method) == 1 and "plus sûr" not in told and "la somme des deux" in told
+    source = catalogue("fr")[f"forecast_source.{ahead.used}"]
+    assert presence_table(ahead).note.count(source) == 1
+
+
+def test_the_frequency_of_a_state_is_explained_by_one_table_only(company, desk):
+    ahead = projection(company)
+    explained = catalogue("fr")["table.presence.group"]
+    said = {
+        used: explained in presence_table(replace(ahead, proof=replace(ahead.proof, used=used))).note
+        for used in ("risk", "presence")
+    }
+    assert said == {"risk": True, "presence": False}
+
+
+def test_two_methods_judged_on_different_days_are_also_compared_on_the_same_ones(company, desk):
+    """The method of the clients spoke on the second day only, where it erred twice as much on the total."""
+    ahead = projection(company)
+    rows = [
+        (date(2022, 12, 31), "presence", 150.0, 100.0),
+        (date(2023, 12, 31), "presence", 105.0, 100.0),
+        (date(2023, 12, 31), "risk", 110.0, 100.0),
+    ]
+    past = pd.DataFrame(rows, columns=["day", "method", "projected", "actual"])
+    table = ahead.proof.methods.head(1)
+    table = pd.concat([table.assign(method="presence"), table.assign(method="risk")])
+    two = replace(ahead.proof, methods=table, origins=past, used="risk", used_total="presence")
+    told = methods_table(replace(ahead, proof=two)).note
+    assert "ont parlé\u00a0: 1." in told and "de 5,0\u00a0% pour celle du total, de 10,0\u00a0%" in told
+    same = replace(two, used="presence")
+    assert methods_table(replace(ahead, proof=same)).note == catalogue("fr")["table.forecast_methods.note"]

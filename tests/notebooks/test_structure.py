@@ -21,7 +21,7 @@ ANSWERS = {"result", "figure", "table"}
 EXTRA = {"analyst-only", "teaching-only", "remove-input", "remove-cell", "reading"}
 JUDGED = re.compile(
     r"\.(low|usual|high|calm|alert|up|down|flat|ok|failed|stable|unstable|least|exact"
-    r"|gaining|losing|resisting|retreating|level|some|none|costless|blind|promising|costed|two)$"
+    r"|gaining|losing|resisting|retreating|level|some|none|costless|blind|promising|costed|two|some_all|none_all|calm_one|failed_one)$"
 )
 TYPED = ("params", "lang", "as_of")
 

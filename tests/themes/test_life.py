@@ -142,6 +142,17 @@ def test_what_clients_brought_is_counted_by_age(company):
     assert value(company, "contribution_unseen_customers") == 4
 
 
+def test_few_clients_followed_are_one_caveat_whatever_the_age(company):
+    few = [one for one in life(company).findings if one.caveat == "caveat.life_few"]
+    assert len(few) > 2 and len({one.caveats("fr") for one in few}) == 1
+
+
+def test_a_passage_that_nobody_could_make_names_the_stage():
+    steady = Portfolio.from_frames(ledger()[lambda rows: rows.customer_id.eq("STEADY")], as_of=AS_OF)
+    assert value(steady, "childhood_grown_share") == "denominator_zero:no_childhood"
+    assert value(steady, "old_age_lost_share") == "denominator_zero:no_old_age"
+
+
 def test_contacts_are_held_against_the_stage(company):
     mine = life(company).effort
     assert (

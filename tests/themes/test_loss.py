@@ -175,6 +175,18 @@ def test_the_states_find_later_than_the_naive_rule_and_most_warning_is_the_year_
     assert states.rhythm_months <= states.warning_months - 6
 
 
+def test_what_the_alarm_found_is_counted_on_the_months_of_its_figure(portfolio: Portfolio) -> None:
+    """The month before the first is replayed only to tell which alarms rose: it is in no count."""
+    replay = loss_replay(portfolio)
+    assert not isinstance(replay, Unknown)
+    known = replay.months[
+        replay.months.present & (replay.months.window_end <= pd.Timestamp(portfolio.data_end))
+    ]
+    drawn, all_of_them = known[known.followed & known.lost.eq(1)], known[known.lost.eq(1)]
+    assert replay.bells.recall["states"] == pytest.approx(drawn.states.mean())
+    assert drawn.states.mean() != pytest.approx(all_of_them.states.mean())
+
+
 def test_the_day_an_alarm_rings_is_that_of_the_client_s_own_rhythm(portfolio: Portfolio) -> None:
     known = pd.DataFrame(
         {

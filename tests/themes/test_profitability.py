@@ -412,6 +412,7 @@ def test_without_the_cost_of_a_visit_the_most_wasted_visits_come_first(desks):
     (shown,) = notebook.visits_table(profitability(desks(wasteful()))).answers
     heads = [column.label for column in shown.columns]
     assert "Visites de trop" in heads and "Leur coût" not in heads
+    assert "Valeur" not in heads and "CA N" in heads  # a value without costs is revenue, and says so
     assert [row[0].text for row in shown.rows][:2] == ["S20", "S19"]
 
 

@@ -7,6 +7,7 @@ Exit status: 0 all good; 1 some companies failed, the others are complete; 2 the
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import traceback
 from datetime import date
@@ -213,9 +214,8 @@ def course(
     from capclient.course.editions import write_course
 
     written = write_course(out, params, lang.value, force=force)
-    print(
-        text("cli.course.written", lang.value, lessons=written.lessons, folder=out, learner=written.learner)
-    )
+    learner = shlex.quote(str(written.learner))  # it stands in a command that is copied to a shell
+    print(text("cli.course.written", lang.value, lessons=written.lessons, folder=out, learner=learner))
     if written.kept:
         print(text("cli.course.kept", lang.value, count=written.kept))
 

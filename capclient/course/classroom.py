@@ -5,20 +5,26 @@ Floor 8. A kernel runs one lesson about one company, as a chapter does.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from capclient.course.exercises import Exercise, exercises
 from capclient.course.judging import Judgement, judged
 from capclient.course.lesson import Lesson
 from capclient.course.verdict import Scoreboard, Verdict
-from capclient.errors import ParamsError
+from capclient.errors import LedgerError, ParamsError
 from capclient.findings import reason_text, sentence
 from capclient.notebook.desk import desk, open_portfolio
 from capclient.params_errors import with_near
 from capclient.vocabulary import Unknown
 from capclient.wording import has, text
 from capclient.wording.numbers import spoken
+
+MOST = 1_000_000  # codes that are read one by one: an answer that never ends is cut
+HUGE = 1e15  # beyond, a number is written with a power of ten
+LONGEST = 80  # characters of a code, or of a word of a student, in a sentence
 
 
 @dataclass
@@ -63,10 +69,12 @@ def open_lesson(name: str, params: str = "demo", *, lang: str = "fr", as_of: str
     Raises
     ------
     ParamsError, SourceError, LedgerError
-        If there is no such lesson, or the company cannot be read.
+        If there is no such lesson, or the company cannot be read, or gave totals by client and no line.
     """
     exercises(name)
     portfolio = open_portfolio(params, lang=lang, as_of=as_of)
+    if not portfolio.has_lines:
+        raise LedgerError("course.missing_table", table="invoice_lines", lesson=name)
     lesson = Lesson(name, portfolio, desk().findings, lang)
     _rooms[:] = [Classroom(lesson)]
     return lesson
@@ -102,6 +110,8 @@ def check(name: str, answer: Any) -> Verdict:
     """
     room = classroom()
     exercise, lesson = room.exercise(name), room.lesson
+    if isinstance(answer, Iterator):  # read once here, looked at several times below
+        answer = list(islice(answer, MOST))
     judgement = judged(answer, exercise.answer(lesson), exercise.unit)
     mark = (
         "right"
@@ -147,7 +157,7 @@ def _words(room: Classroom, exercise: Exercise, judgement: Judgement, answer: An
         return text("course.unknown", lesson.lang, reason=reason_text(judgement.facts["reason"], lesson.lang))
     for code, wrong in exercise.slips.items():
         slipped = wrong(lesson)
-        if not isinstance(slipped, Unknown) and judged(answer, slipped, exercise.unit).is_right:
+        if not isinstance(slipped, Unknown) and judged(answer, slipped, exercise.unit).code == "right":
             return text(room.key(name, f"slip.{code}"), lesson.lang)
     return text(f"course.{judgement.code}", lesson.lang, **_facts(judgement, exercise, lesson))
 
@@ -157,10 +167,12 @@ def _facts(judgement: Judgement, exercise: Exercise, lesson: Lesson) -> dict[str
 
     def said(name: str, fact: Any) -> str:
         if isinstance(fact, list):
-            return ", ".join(fact) or text("course.none", lesson.lang)
+            return ", ".join(code[:LONGEST] for code in fact) or text("course.none", lesson.lang)
         if name in {"given", "gap", "value"} and isinstance(fact, float | int):
+            if abs(fact) > HUGE:
+                return f"{fact:.3g}"
             unit = "points" if name == "gap" and exercise.unit == "share" else exercise.unit
             return spoken(fact, unit, lesson.lang, lesson.portfolio.currency)
-        return text(f"course.kind.{fact}", lesson.lang) if name == "kind" else str(fact)
+        return text(f"course.kind.{fact}", lesson.lang) if name == "kind" else str(fact)[:LONGEST]
 
     return {name: said(name, fact) for name, fact in judgement.facts.items()}

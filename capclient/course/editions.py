@@ -25,7 +25,7 @@ _CHECK = re.compile(r'check\("(\w+)"')
 
 @dataclass(frozen=True)
 class Written:
-    """Number of lessons, folder of the learners, and how many files were there and left alone."""
+    """Number of lessons, folder of the learners, and how many of their notebooks were there and left alone."""
 
     lessons: int
     learner: Path
@@ -50,12 +50,19 @@ def write_course(out: Path, params: str, lang: str, *, force: bool = False) -> W
     Raises
     ------
     ParamsError
-        If the parameters cannot be read, or ``out`` is a file.
+        If the parameters cannot be read, or nothing can be written in ``out``.
     """
     if params != "demo":
         read_params(Path(params))  # said now, and not by every lesson in front of a class
     if out.exists() and not out.is_dir():
         raise ParamsError("course.occupied", path=out)
+    try:
+        return _written(out, params, lang, force=force)
+    except OSError as error:  # a file or a dead link in the way, no right to write, a full disk
+        raise ParamsError("batch.bad_out", out=out, detail=error.strerror or type(error).__name__) from error
+
+
+def _written(out: Path, params: str, lang: str, *, force: bool) -> Written:
     folders = {edition: out / text(f"course.folder.{edition}", lang) for edition in ("learner", "teacher")}
     chapters = text("course.folder.chapters", lang)
     kept = 0
@@ -73,8 +80,13 @@ def write_course(out: Path, params: str, lang: str, *, force: bool = False) -> W
             )
             write_notebook(target, notebook)
     prepare(out / chapters, params, lang)
-    write_atomically(out / "GLOSSARY.md", glossary(lang).replace("](notebooks/", f"]({chapters}/"))
-    write_atomically(out / text("course.folder.page", lang), _page(folders, lang))
+    pages = {
+        "GLOSSARY.md": glossary(lang).replace("](notebooks/", f"]({chapters}/"),
+        text("course.folder.page", lang): _page(folders, lang),
+    }
+    for name, content in pages.items():
+        if force or not (out / name).exists():  # the README of a project may stand there
+            write_atomically(out / name, content)
     return Written(len(lessons()), folders["learner"], kept)
 
 

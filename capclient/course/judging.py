@@ -6,18 +6,22 @@ Floor 8. Pure: an answer and the expected one in, a code and its facts out.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from capclient.vocabulary import Unknown
 
 CENT = 0.006  # euros: a sum of floats is right when its cents are
 NEAR = 1e-6  # relative: the last bits of a sum are nobody's mistake
+SETTING = 2e-5  # relative: 1.96 for the normal quantile, 365.25 days in a year of 365.2425
+PRICE = 0.005  # relative: the cent of a price is no cent where the price itself is of a few cents
 FIGURES = 2  # figures that an answer rounded by hand keeps at least; a coarser one is a guess
 COUNTED = ("count", "customers")  # these are never rounded
 ALMOST = 0.01  # relative: worth saying that little is missing
@@ -68,13 +72,20 @@ def judged(given: Any, expected: Any, unit: str = "ratio") -> Judgement:
         return _codes(given, {str(code) for code in expected})
     if isinstance(expected, str):
         return _text(given, expected)
+    if not math.isfinite(expected):  # a mean of nothing: there is no answer to compare with
+        return Judgement("unknown", {"reason": "denominator_zero"})
     return _number(given, float(expected), unit)
 
 
 def same_number(one: float, other: float, unit: str) -> bool:
-    """Tell whether two numbers are equal but for the last bits; money to the cent."""
-    least = CENT if unit.startswith("money") else max(1e-9, NEAR * abs(other))
-    return abs(one - other) <= least
+    """Tell whether two numbers are equal but for the last bits; money to the cent, what is counted exactly."""
+    if unit == "money_cents":
+        least = min(CENT, PRICE * abs(other))
+    elif unit.startswith("money"):
+        least = CENT
+    else:
+        least = 0.0 if unit in COUNTED and float(other).is_integer() else NEAR * abs(other)
+    return abs(one - other) <= max(1e-9, least)
 
 
 def _number(given: Any, expected: float, unit: str) -> Judgement:
@@ -86,7 +97,7 @@ def _number(given: Any, expected: float, unit: str) -> Judgement:
     if same_number(value, expected, unit):
         return Judgement("right")
     gap = abs(value - expected) / abs(expected) if expected else math.inf
-    if unit not in COUNTED and _is_rounded(value, expected):
+    if _is_rounded(value, expected, unit):
         return Judgement("rounded")
     looks = {
         "percent": expected * 100,
@@ -96,8 +107,10 @@ def _number(given: Any, expected: float, unit: str) -> Judgement:
     }
     if unit != "share":
         del looks["percent"], looks["complement"]
+    if unit.startswith("money"):
+        del looks["inverse"]
     for code, wrong in looks.items():
-        if same_number(value, wrong, unit):
+        if same_number(value, wrong, unit) or (code == "percent" and _is_rounded(value, wrong, unit)):
             return Judgement(code)
     if gap <= ALMOST:
         return Judgement("close", {"gap": value - expected})
@@ -106,34 +119,53 @@ def _number(given: Any, expected: float, unit: str) -> Judgement:
     return Judgement("high" if value > expected else "low", {"given": value})
 
 
-def _is_rounded(value: float, expected: float) -> bool:
-    """Tell whether a number is the expected one, rounded to two figures or more."""
-    if not expected:
+def _is_rounded(value: float, expected: float, unit: str) -> bool:
+    """Tell whether a number is the expected one, rounded to two figures or more; money to the euro at most."""
+    if not expected or unit in COUNTED:
         return False
+    is_money = unit.startswith("money")
+    if not is_money and abs(value - expected) <= SETTING * abs(expected):
+        return True
     first = math.floor(math.log10(abs(expected)))  # place of its first figure: 2 for 345, -1 for 0.43
-    places = range(FIGURES - 1 - first, 8 - first)
+    places = range(max(FIGURES - 1 - first, 0 if is_money else -first), 8 - min(first, 0))
     return any(abs(value - round(expected, digits)) < 1e-9 for digits in places)
 
 
 def _text(given: Any, expected: str) -> Judgement:
     if not isinstance(given, str):
         return Judgement("no_text", {"kind": _kind(given)})
-    same = given.strip().casefold() == expected.strip().casefold()
-    return Judgement("right") if same else Judgement("other_text", {"given": given.strip()[:80]})
+    return (
+        Judgement("right")
+        if _plain(given) == _plain(expected)
+        else Judgement("other_text", {"given": given.strip()[:80]})
+    )
 
 
 def _codes(given: Any, expected: set[str]) -> Judgement:
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable) or isinstance(given, pd.DataFrame):
+    if (
+        isinstance(given, str | bytes)
+        or not isinstance(given, Iterable)
+        or (isinstance(given, np.ndarray) and not given.ndim)
+    ):
         return Judgement("no_codes", {"kind": _kind(given)})
-    codes = {str(code) for code in given}
+    codes = _named_in(given)
     if codes == expected:
         return Judgement("right")
     if not expected:
         return Judgement("no_code", {"n": len(codes)})
     missing, extra = sorted(expected - codes), sorted(codes - expected)
-    if not codes & expected:
+    if codes and not codes & expected:
         return Judgement("other_codes", {"n": len(codes)})
     return Judgement("codes_differ", {**_named("missing", missing), **_named("extra", extra)})
+
+
+def _named_in(given: Iterable[Any]) -> set[str]:
+    """Return the codes of a list, of a column, of the rows that a mask keeps, or of the rows of a table."""
+    if isinstance(given, pd.Series) and pd.api.types.is_bool_dtype(given):
+        given = given.index[given.fillna(False).astype(bool)]
+    elif isinstance(given, pd.DataFrame):
+        given = given.index
+    return {str(code) for code in given}
 
 
 def _series(given: Any, expected: pd.Series, unit: str) -> Judgement:
@@ -143,8 +175,7 @@ def _series(given: Any, expected: pd.Series, unit: str) -> Judgement:
         given = pd.Series(given)
     if not isinstance(given, pd.Series):
         return Judgement("no_series", {"kind": _kind(given)})
-    found = given.set_axis(given.index.astype(str))
-    wanted = expected.set_axis(expected.index.astype(str))
+    found, wanted = _by_text(given), _by_text(expected)
     if found.index.has_duplicates:
         return Judgement("rows_twice", {"code": str(found.index[found.index.duplicated()][0])})
     missing, extra = (
@@ -153,30 +184,60 @@ def _series(given: Any, expected: pd.Series, unit: str) -> Judgement:
     )
     if missing or extra:
         return Judgement("codes_differ", {**_named("missing", missing), **_named("extra", extra)})
-    differ = [code for code in wanted.index if not _same(found[code], wanted[code], unit)]
+    rows = zip(wanted.index, found[wanted.index], wanted, strict=True)
+    differ = [(code, one, value) for code, one, value in rows if not _same(one, value, unit)]
     if not differ:
         return Judgement("right")
-    return Judgement("rows_differ", {"n": len(differ), "code": differ[0], "value": wanted[differ[0]]})
+    if all(_is_hand_rounded(one, value, unit) for _, one, value in differ):
+        return Judgement("rounded")
+    code, _, value = differ[0]
+    return Judgement("rows_differ", {"n": len(differ), "code": code, "value": value})
+
+
+def _by_text(series: pd.Series) -> pd.Series:
+    """Return a Series by code, codes as text whatever they were: numbers, dates, several levels, missing."""
+    return series.set_axis(pd.Index([str(code) for code in series.index], dtype="object"))
 
 
 def _same(one: Any, other: Any, unit: str) -> bool:
-    number = _as_number(other)
+    if _is_missing(other) or _is_missing(one):
+        return _is_missing(other) and _is_missing(one)
+    number, value = _as_number(other), _as_number(one)
     if number is None:
-        return str(one).strip().casefold() == str(other).strip().casefold()
-    value = _as_number(one)
-    if value is None:
+        return _plain(str(one)) == _plain(str(other))
+    return value is not None and same_number(value, number, unit)
+
+
+def _is_hand_rounded(one: Any, other: Any, unit: str) -> bool:
+    number, value = _as_number(other), _as_number(one)
+    if number is None or value is None or unit.startswith("money"):
         return False
-    return (math.isnan(value) and math.isnan(number)) or same_number(value, number, unit)
+    return _is_rounded(value, number, unit)
+
+
+def _is_missing(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _plain(words: str) -> str:
+    """Return a text without what nobody sees: outer spaces, capitals, and how an accent is encoded."""
+    return unicodedata.normalize("NFC", words).strip().casefold()
 
 
 def _as_number(value: Any) -> float | None:
-    if isinstance(value, pd.Series) and len(value) == 1:
-        value = value.iloc[0]
+    if isinstance(value, pd.Series | pd.DataFrame | np.ndarray) and value.size == 1:
+        value = np.ravel(value)[0]
     if value is pd.NA:
         return math.nan
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         return None
-    return float(value)
+    number: Any = value
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+    except ValueError:  # a Decimal that signals
+        return math.nan
 
 
 def _named(name: str, codes: list[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from capclient.course.known import booked, known
 from capclient.errors import LedgerError
 from capclient.periods import Period
 from capclient.portfolio import Portfolio
@@ -25,13 +26,6 @@ ACCOUNTS = {
     "positions": "receivable_items",
     "settlements": "receivable_items",
 }  # what reading makes, and of what
-DATED = {
-    "payments": "date",
-    "interactions": "date",
-    "positions": "booked",
-    "settlements": "since",
-    "prospects": "created",
-}  # the day on which a row became known: later ones are the future of the lesson
 
 
 @dataclass(frozen=True)
@@ -65,8 +59,8 @@ class Lesson:
     @cached_property
     def clients(self) -> pd.DataFrame:
         """One row a client, by code: its name and what its sheet says; pooled codes are no clients."""
-        known = self.portfolio.customers
-        return known.loc[~known.is_pool, CLIENTS]
+        frame = self.portfolio.customers
+        return frame.loc[~frame.is_pool, CLIENTS]
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -81,17 +75,17 @@ class Lesson:
             "sum"
         )
         kind = rows.doc_type.fillna((total < 0).map({True: "credit_note", False: "invoice"}))
-        booked = _booked(rows)
+        day = booked(rows)
         year = pd.Series(pd.NA, index=rows.index, dtype="str")
         for name, period in self.years.items():
-            year = year.mask(booked.between(pd.Timestamp(period.start), pd.Timestamp(period.end)), name)
+            year = year.mask(day.between(pd.Timestamp(period.start), pd.Timestamp(period.end)), name)
         rows = rows[LINES].assign(
             doc_type=kind, year=year, is_client=rows.customer_id.isin(self.clients.index)
         )
         return rows[kind != "deposit"].reset_index(drop=True)
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return the rows of a table that were known on the analysis date.
+        """Return what was known of a table on the analysis date: neither later rows nor what was told of them later.
 
         Parameters
         ----------
@@ -108,12 +102,7 @@ class Lesson:
         given = self.portfolio.has_lines if source == "invoice_lines" else self.portfolio.has(source)
         if not given:
             raise LedgerError("course.missing_table", table=source, lesson=self.name)
-        rows = self.portfolio.ledger.table(name)
-        if name == "invoice_lines":
-            rows = rows[_booked(rows) <= self.day]
-        elif name in DATED:
-            rows = rows[rows[DATED[name]] <= self.day]
-        return rows.reset_index(drop=True)
+        return known(name, self.portfolio.ledger.table(name), self.day)
 
     def finding(self, id: str) -> float | str | Unknown:
         """Return the value of a finding of the report, or why it is unknown."""
@@ -123,8 +112,3 @@ class Lesson:
     def unit(self, id: str) -> str:
         """Return the unit of a finding of the report."""
         return finding_specs()[id].unit
-
-
-def _booked(rows: pd.DataFrame) -> pd.Series:
-    """Day on which a line counts as revenue (0.2): that of the accounts, else that of the document."""
-    return rows.accounting_date.fillna(rows.invoice_date)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 
 import pytest
 from typer.testing import CliRunner
@@ -124,3 +125,35 @@ def test_the_command_says_where_the_course_is_and_how_to_begin(tmp_path):
     )
     again = CliRunner().invoke(app, ["course", "--out", str(out), "--lang", "fr"])
     assert "--force" in again.output
+
+
+@pytest.mark.parametrize("way", ["a file above", "a dead link", "a file for a folder", "a folder for a file"])
+def test_whatever_stands_in_the_way_is_said_in_words(tmp_path, way):
+    out = tmp_path / "cours"
+    if way == "a file above":
+        (tmp_path / "note").write_text("à moi", encoding="utf-8")
+        out = tmp_path / "note" / "cours"
+    elif way == "a dead link":
+        out.symlink_to(tmp_path / "nowhere")
+    elif way == "a file for a folder":
+        out.mkdir()
+        (out / "eleve").write_text("à moi", encoding="utf-8")
+    else:
+        (out / "eleve" / lessons()[0].name).mkdir(parents=True)
+    with pytest.raises(ParamsError, match="--out"):
+        write_course(out, "demo", "fr", force=True)
+
+
+def test_the_page_of_a_project_is_not_replaced_by_that_of_the_course(tmp_path):
+    for name in ("README.md", "GLOSSARY.md"):
+        (tmp_path / name).write_text("à moi", encoding="utf-8")
+    write_course(tmp_path, "demo", "en")
+    assert {(tmp_path / name).read_text("utf-8") for name in ("README.md", "GLOSSARY.md")} == {"à moi"}
+    write_course(tmp_path, "demo", "en", force=True)
+    assert "à moi" not in (tmp_path / "README.md").read_text("utf-8")
+
+
+def test_the_command_to_copy_holds_whatever_the_folder_is_called(tmp_path):
+    out = tmp_path / "l'été $HOME"
+    said = CliRunner().invoke(app, ["course", "--out", str(out)]).output.replace("\n", " ")
+    assert shlex.split(said[said.index("jupyter lab") :])[2] == str(out / "eleve")

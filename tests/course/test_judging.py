@@ -1,6 +1,7 @@
 """An answer is judged as a good teacher would: right to the cent, and a slip is named rather than marked wrong."""
 
 import math
+import unicodedata
 from decimal import Decimal
 
 import numpy as np
@@ -22,7 +23,11 @@ from capclient.vocabulary import Unknown
         (pd.Series([3]), 3, "count", "right"),
         (10.25, 10.254, "money", "right"),
         (0.43, 0.4312, "share", "rounded"),
-        (3_905_000, 3_905_111.29, "money", "rounded"),
+        (3_905_111, 3_905_111.29, "money", "rounded"),
+        (3_905_000, 3_905_111.29, "money", "close"),
+        (0, 3_905_111.29, "money", "low"),
+        (7.4, 0.0744, "share", "percent"),
+        (0.107531, 0.1075319, "share", "rounded"),
         (0.074, 0.0744, "share", "rounded"),
         (0.4, 0.4312, "share", "low"),
         (350, 346, "customers", "high"),
@@ -33,6 +38,21 @@ from capclient.vocabulary import Unknown
         (4.0, 0.25, "ratio", "inverse"),
         (3_905_200.0, 3_905_111.29, "money", "close"),
         (2.0, 1.0, "ratio", "high"),
+        (5_000_001, 5_000_000, "count", "close"),
+        (2_000_001, 2_000_000, "customers", "close"),
+        (0.004, 0.008, "money_cents", "low"),
+        (0, 0.004, "money_cents", "low"),
+        (12.35, 12.345, "money_cents", "right"),
+        (np.array(3.0), 3.0, "ratio", "right"),
+        (np.array([3.0]), 3.0, "ratio", "right"),
+        (pd.DataFrame({"total": [3.0]}), 3.0, "ratio", "right"),
+        (-0.0, 0.0, "money", "right"),
+        (10**400, 1.0, "ratio", "high"),
+        (-(10**400), 1.0, "ratio", "low"),
+        (math.inf, 0.5, "share", "no_share"),
+        (Decimal("sNaN"), 1.0, "ratio", "empty"),
+        (1.0, math.nan, "ratio", "unknown"),
+        (1.0, math.inf, "ratio", "unknown"),
         (float("nan"), 1.0, "ratio", "empty"),
         (pd.NA, 1.0, "ratio", "empty"),
         (None, 1.0, "ratio", "no_number"),
@@ -45,6 +65,7 @@ from capclient.vocabulary import Unknown
         (0, 0, "count", "right"),
         (1, 0, "count", "high"),
         ("  Rétention ", "rétention", "text", "right"),
+        (unicodedata.normalize("NFD", "Rétention"), "Rétention", "text", "right"),
         ("Prospection", "Rétention", "text", "other_text"),
         (3, "Rétention", "text", "no_text"),
     ],
@@ -62,10 +83,11 @@ def test_a_number_or_a_text_is_judged(answer, expected, unit, code):
         ({"C1", "C2", "C3"}, "codes_differ"),
         (["C1"], "codes_differ"),
         (["Dupont"], "other_codes"),
-        ([], "other_codes"),
+        ([], "codes_differ"),
         ("C1", "no_codes"),
+        (np.array("C1"), "no_codes"),
         (12, "no_codes"),
-        (pd.DataFrame({"C1": [1]}), "no_codes"),
+        (pd.DataFrame({"C1": [1]}), "other_codes"),
     ],
 )
 def test_codes_are_compared_as_a_set(answer, code):
@@ -88,10 +110,30 @@ EXPECTED = pd.Series({"C1": 10.0, "C2": 20.0})
         (pd.Series({"C1": "dix", "C2": 20.0}), "rows_differ"),
         (pd.Series([10.0, 20.0], index=["C1", "C1"]), "rows_twice"),
         (30.0, "no_series"),
+        (EXPECTED.set_axis(pd.CategoricalIndex(EXPECTED.index)), "right"),
+        (EXPECTED.astype("Int64"), "right"),
+        (EXPECTED.set_axis(pd.MultiIndex.from_tuples([("C1", "N"), ("C2", "N")])), "codes_differ"),
+        ({("C1", "N"): 10.0}, "codes_differ"),
+        (EXPECTED.set_axis(["C1", None]), "codes_differ"),
+        (EXPECTED.set_axis([math.nan, "C2"]), "codes_differ"),
     ],
 )
 def test_a_series_is_compared_client_by_client(answer, code):
     assert judged(answer, EXPECTED, "money").code == code
+
+
+def test_codes_may_come_as_a_mask_or_as_the_rows_of_a_table():
+    frame = pd.DataFrame({"risk": [80, 20, 90]}, index=["C1", "C9", "C2"])
+    assert judged(frame["risk"] > 50, {"C1", "C2"}).code == "right"
+    assert judged(frame[frame["risk"] > 50], {"C1", "C2"}).code == "right"
+    assert judged(frame, {"C1", "C2"}).code == "codes_differ"
+
+
+def test_a_series_may_be_rounded_but_money_to_the_cent():
+    assert (
+        judged(pd.Series({"C1": 33.0, "C2": 100.0}), pd.Series({"C1": 33.333, "C2": 100.0})).code == "rounded"
+    )
+    assert judged(pd.Series({"C1": 33.0}), pd.Series({"C1": 33.33}), "money").code == "rows_differ"
 
 
 def test_codes_where_none_is_expected_are_said_to_be_too_many():
@@ -104,6 +146,16 @@ def test_what_differs_is_named():
         "n_missing": 1, "missing": ["C2"], "n_extra": 1, "extra": ["C9"],
     }  # fmt: skip
     assert judged({"C1": 10.0, "C2": 1.0}, EXPECTED, "money").facts == {"n": 1, "code": "C2", "value": 20.0}
+
+
+@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, pd.NaT])
+def test_a_blank_is_a_blank_however_it_is_written(missing):
+    expected = pd.Series({"C1": 10.0, "C2": math.nan})
+    assert judged(pd.Series({"C1": 10.0, "C2": missing}, dtype="object"), expected).code == "right"
+    assert judged(pd.Series({"C1": missing, "C2": 1.0}, dtype="object"), expected).code == "rows_differ"
+    stages = pd.Series({"C1": "adult", "C2": None}, dtype="object")
+    assert judged(pd.Series({"C1": "adult", "C2": missing}, dtype="object"), stages).code == "right"
+    assert judged(pd.Series({"C1": "adult", "C2": "nan"}), stages).code == "rows_differ"
 
 
 def test_texts_by_client_are_compared_too():

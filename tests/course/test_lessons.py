@@ -104,3 +104,27 @@ def test_hints_come_one_at_a_time_and_the_last_one_stays(name):
     assert first == text(f"lesson.{name}.{exercise}.hint1")
     assert second == text(f"lesson.{name}.{exercise}.hint2") != first
     assert [hint(exercise).words for _ in range(3)][-1] != first
+
+
+@every_lesson
+def test_a_company_without_an_active_client_is_asked_no_impossible_question(name, tmp_path):
+    (tmp_path / "v.csv").write_text(
+        "invoice_id;customer_id;customer_name;invoice_date;amount_ht;cost\n"
+        + "".join(f"A{n};C{n};Client {n};2025-0{n}-10;-10,00;-4,00\n" for n in range(1, 9)),
+        encoding="utf-8",
+    )
+    company = tmp_path / "c.yml"
+    company.write_text(
+        "company: {id: avoirs}\nperiod: {as_of: 2025-12-31}\nsources: {invoice_lines: v.csv}\n",
+        encoding="utf-8",
+    )
+    lesson = open_lesson(name, str(company))
+    for exercise in exercises(name).values():
+        try:
+            expected = exercise.answer(lesson)
+        except LedgerError as error:
+            assert error.code == "course.missing_table"
+            continue
+        assert check(exercise.name, 1e6).mark in {"wrong", "unknown"}, exercise.name
+        if not isinstance(expected, Unknown):
+            assert check(exercise.name, expected).mark == "right", exercise.name

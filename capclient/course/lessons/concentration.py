@@ -43,7 +43,9 @@ def _top1_margin_share(lesson: Lesson) -> float | Unknown:
     """Gross: the student has no cost to serve yet, which the figure of the report takes away where it is known."""
     largest_first = _revenue(lesson).sort_values(ascending=False).index
     margin = lesson.portfolio.customers.margin_n[largest_first]
-    return Unknown("missing:cost") if margin.isna().any() else float(margin.iloc[0] / margin.sum())
+    if margin.isna().any():
+        return Unknown("missing:cost")
+    return float(margin.iloc[0] / margin.sum()) if margin.sum() > 0 else Unknown("denominator_zero")
 
 
 EXERCISES = (

@@ -55,12 +55,6 @@ def _plain_bound(lesson: Lesson) -> float:
     return float(rate + TYPED_Z * (rate * (1 - rate) / n) ** 0.5)
 
 
-def _typed_bound(lesson: Lesson) -> float:
-    rate, n = _observed(lesson)
-    half = TYPED_Z * (rate * (1 - rate) / n + TYPED_Z**2 / (4 * n**2)) ** 0.5
-    return float((rate + TYPED_Z**2 / (2 * n) + half) / (1 + TYPED_Z**2 / n))
-
-
 def _gains(lesson: Lesson) -> float:
     """What the clients of N-1 buy more, and all that the others buy."""
     now, before = _now(lesson), _before(lesson)
@@ -138,7 +132,7 @@ EXERCISES = (
         "attrition_high",
         lambda lesson: _bound(lesson, 1),
         "share",
-        {"low": lambda lesson: _bound(lesson, 0), "plain": _plain_bound, "typed": _typed_bound},
+        {"low": lambda lesson: _bound(lesson, 0), "plain": _plain_bound},
     ),
     of_report(
         "grr",

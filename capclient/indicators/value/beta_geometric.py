@@ -34,8 +34,11 @@ def fit(histories: Histories, *, modified: bool = False) -> Fit | Unknown:
     -------
     Fit, or Unknown
         ``unreliable:same_stops`` when no client can be told to stop more readily than another: a and b run away
-        together, and only their ratio is known.
+        together, and only their ratio is known. ``unreliable:not_converged`` when the data say nothing of a parameter,
+        or are no histories: nobody, nobody with a past, a last purchase after the end.
     """
+    if not histories.are_possible:
+        return Unknown("unreliable:not_converged")
     rows = len(histories.rows)
     found: Fit | Unknown = Unknown("unreliable:not_converged")
     if rows > SAMPLE * 4:  # where the sample arrives, the whole is a step or two away

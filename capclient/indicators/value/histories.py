@@ -33,14 +33,27 @@ class Histories:
     def of(cls, clients: pd.DataFrame) -> Histories:
         """Aggregate one row a client (columns ``x t_x T``).
 
+        Raises
+        ------
+        ValueError
+            If a number is missing, or ``x`` is no count.
+
+        Examples
+        --------
         >>> frame = pd.DataFrame({"x": [0, 0, 2], "t_x": [0.0, 0.0, 30.43], "T": [38.86, 38.86, 38.86]})
         >>> Histories.of(frame).rows.customers.tolist()
         [2.0, 1.0]
         """
+        told = {name: clients[name].to_numpy("float64", na_value=np.nan) for name in COLUMNS}
+        x = told["x"]
+        if not ((x >= 0) & (x == np.rint(x))).all() or any(
+            np.isnan(column).any() for column in told.values()
+        ):
+            raise ValueError("a purchase history lacks a number, or its purchases are no count")
         key = np.zeros(len(clients), dtype="int64")
         read = []
-        for name in COLUMNS:
-            place, values = _placed(clients[name].to_numpy("float64"))
+        for name, column in told.items():
+            place, values = _placed(column)
             key *= max(len(values), 1)
             key += place
             read.append((name, values))
@@ -79,6 +92,12 @@ class Histories:
     def age(self) -> np.ndarray:
         """Weeks since the first purchase."""
         return self.rows["T"].to_numpy("float64")
+
+    @property
+    def are_possible(self) -> bool:
+        """Tell whether each last purchase lies between the first one and the end, and somebody has a past."""
+        inside = (self.last >= 0) & (self.last <= self.age) & np.isfinite(self.age)
+        return bool(inside.all() and self.age.any())
 
     @cached_property
     def clients_by_rank(self) -> np.ndarray:

@@ -167,6 +167,25 @@ def test_the_name_of_a_row_stays_in_sight_while_its_table_slides(report: Opened)
         assert wide < 0.6, "the names leave room for what slides beside them"
 
 
+CUT = """() => {
+  const cut = [];
+  for (const name of document.querySelectorAll('.chapter:not(.appendix) .cc-table tbody th')) {
+    const words = document.createTreeWalker(name, NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) for (const word of words.currentNode.data.matchAll(/[^\\s-]+/g)) {
+      const range = document.createRange();
+      range.setStart(words.currentNode, word.index);
+      range.setEnd(words.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) cut.push(word[0]);
+    }
+  }
+  return cut;
+}"""
+
+
+def test_no_word_of_the_name_of_a_row_is_cut(report: Opened) -> None:
+    assert report.page.evaluate(CUT) == []
+
+
 def test_the_contents_lead_to_every_chapter(report: Opened) -> None:
     links = report.page.evaluate("[...document.querySelectorAll('nav a')].map(a => a.getAttribute('href'))")
     chapters = report.page.evaluate("[...document.querySelectorAll('section.chapter')].map(s => '#' + s.id)")

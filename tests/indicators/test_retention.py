@@ -134,7 +134,7 @@ def test_the_lifetime_multiplier_and_five_more_points():
     assert method.lifetime_multiplier(0.80, discount=0.10) == pytest.approx(8 / 3)
     assert method.lifetime_multiplier(0.85, discount=0.10) == pytest.approx(3.4)
     assert round(method.lifetime_gain(0.80, discount=0.10), 3) == 0.275
-    assert method.lifetime_gain(0.98, discount=0.10) == Unknown("not_applicable"), (
+    assert method.lifetime_gain(0.98, discount=0.10) == Unknown("not_applicable:full_retention"), (
         "no five points left below 1"
     )
     assert method.lifetime_gain(0.95, discount=0.10) == pytest.approx(10 / (0.95 / 0.15) - 1)

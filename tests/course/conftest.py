@@ -4,15 +4,14 @@ from functools import cache
 
 import pytest
 
-from capclient.notebook import desk
 from capclient.portfolio import Portfolio
 
+READ = cache(Portfolio.in_batch)
 
-@pytest.fixture(autouse=True, scope="session")
-def read_once():
-    with pytest.MonkeyPatch.context() as patched:
-        known = cache(Portfolio.in_batch)
-        patched.setattr(
-            desk.Portfolio, "in_batch", staticmethod(lambda path, *, as_of=None: known(path, as_of=as_of))
-        )
-        yield
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For one test at a time: any other test that follows in this process reads as the product does."""
+    monkeypatch.setattr(
+        Portfolio, "in_batch", staticmethod(lambda path, *, as_of=None: READ(path, as_of=as_of))
+    )

@@ -216,6 +216,8 @@ def course(
     written = write_course(out, params, lang.value, force=force)
     learner = shlex.quote(str(written.learner))  # it stands in a command that is copied to a shell
     print(text("cli.course.written", lang.value, lessons=written.lessons, folder=out, learner=learner))
+    for said in written.stops:
+        print(said)
     if written.kept:
         print(text("cli.course.kept", lang.value, count=written.kept))
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from capclient.course.exercises import Exercise, exercises
 from capclient.course.judging import Judgement, judged
-from capclient.course.lesson import Lesson
+from capclient.course.lesson import Lesson, missing
 from capclient.course.verdict import Scoreboard, Verdict
-from capclient.errors import LedgerError, ParamsError
+from capclient.errors import ParamsError
 from capclient.findings import reason_text, sentence
 from capclient.notebook.desk import desk, open_portfolio
 from capclient.params_errors import with_near
@@ -74,7 +74,7 @@ def open_lesson(name: str, params: str = "demo", *, lang: str = "fr", as_of: str
     exercises(name)
     portfolio = open_portfolio(params, lang=lang, as_of=as_of)
     if not portfolio.has_lines:
-        raise LedgerError("course.missing_table", table="invoice_lines", lesson=name)
+        raise missing("invoice_lines")
     lesson = Lesson(name, portfolio, desk().findings, lang)
     _rooms[:] = [Classroom(lesson)]
     return lesson

@@ -6,15 +6,17 @@ Floor 8. The notebooks of ``notebooks/cours`` are the one source, solved; both e
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from capclient import places
+from capclient.course.lesson import missing
+from capclient.course.needs import stop_of
 from capclient.errors import ParamsError
 from capclient.glossary import glossary
 from capclient.laboratory import prepare, working_copy, write_notebook
-from capclient.params import read_params
+from capclient.portfolio import Portfolio
 from capclient.store import write_atomically
 from capclient.wording import text
 
@@ -25,11 +27,15 @@ _CHECK = re.compile(r'check\("(\w+)"')
 
 @dataclass(frozen=True)
 class Written:
-    """Number of lessons, folder of the learners, and how many of their notebooks were there and left alone."""
+    """Number of lessons, folder of the learners, and how many of their notebooks were there and left alone.
+
+    ``stops``: a sentence for each lesson that the company lacks a table for.
+    """
 
     lessons: int
     learner: Path
     kept: int
+    stops: tuple[str, ...]
 
 
 def lessons() -> list[Path]:
@@ -49,20 +55,33 @@ def write_course(out: Path, params: str, lang: str, *, force: bool = False) -> W
 
     Raises
     ------
-    ParamsError
-        If the parameters cannot be read, or nothing can be written in ``out``.
+    ParamsError, SourceError, LedgerError
+        If the parameters or the company cannot be read, or nothing can be written in ``out``.
     """
-    if params != "demo":
-        read_params(Path(params))  # said now, and not by every lesson in front of a class
+    # said now, and not by every lesson in front of a class
+    stops = () if params == "demo" else _stops(Portfolio.open(Path(params)), lang)
     if out.exists() and not out.is_dir():
         raise ParamsError("course.occupied", path=out)
     try:
-        return _written(out, params, lang, force=force)
+        return _written(out, params, lang, stops, force=force)
     except OSError as error:  # a file or a dead link in the way, no right to write, a full disk
         raise ParamsError("batch.bad_out", out=out, detail=error.strerror or type(error).__name__) from error
 
 
-def _written(out: Path, params: str, lang: str, *, force: bool) -> Written:
+def _stops(portfolio: Portfolio, lang: str) -> tuple[str, ...]:
+    """Say which lessons end early for want of a table, and after how many exercises."""
+    if not portfolio.has_lines:
+        raise missing("invoice_lines")
+    said = []
+    for number, source in enumerate(lessons(), start=1):
+        stop = stop_of(working_copy(source, "demo", lang)["cells"], portfolio)
+        if stop is not None:
+            named = text(f"crm.table.{stop.table}", lang)
+            said.append(text("course.stop", lang, number=number, named=named, **asdict(stop)))
+    return tuple(said)
+
+
+def _written(out: Path, params: str, lang: str, stops: tuple[str, ...], *, force: bool) -> Written:
     folders = {edition: out / text(f"course.folder.{edition}", lang) for edition in ("learner", "teacher")}
     chapters = text("course.folder.chapters", lang)
     kept = 0
@@ -82,12 +101,12 @@ def _written(out: Path, params: str, lang: str, *, force: bool) -> Written:
     prepare(out / chapters, params, lang)
     pages = {
         "GLOSSARY.md": glossary(lang).replace("](notebooks/", f"]({chapters}/"),
-        text("course.folder.page", lang): _page(folders, lang),
+        text("course.folder.page", lang): _page(folders, stops, lang),
     }
     for name, content in pages.items():
         if force or not (out / name).exists():  # the README of a project may stand there
             write_atomically(out / name, content)
-    return Written(len(lessons()), folders["learner"], kept)
+    return Written(len(lessons()), folders["learner"], kept, stops)
 
 
 def _unsolved(cells: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
@@ -121,8 +140,8 @@ def _linked(cells: list[dict[str, Any]], chapters: str) -> list[dict[str, Any]]:
     ]
 
 
-def _page(folders: dict[str, Path], lang: str) -> str:
-    """Present the course: how to open it, and each lesson with its question."""
+def _page(folders: dict[str, Path], stops: tuple[str, ...], lang: str) -> str:
+    """Present the course: how to open it, each lesson with its question, and where this company ends one early."""
     rows = []
     for source in lessons():
         cells = working_copy(source, "demo", lang)["cells"]
@@ -140,5 +159,6 @@ def _page(folders: dict[str, Path], lang: str) -> str:
             "|---|---|---|",
             *rows,
             "",
+            *(f"- {said}\n" for said in stops),
         ]
     )

@@ -11,21 +11,34 @@ from functools import cached_property
 import pandas as pd
 
 from capclient.course.known import booked, known
+from capclient.engine.bounces import PAIRS
 from capclient.errors import LedgerError
+from capclient.indicators.cost_to_serve import shares_of_periods
 from capclient.periods import Period
 from capclient.portfolio import Portfolio
 from capclient.themes import Findings
 from capclient.vocabulary import Unknown, finding_specs
+from capclient.wording import text
 
 LINES = [
     "invoice_id", "doc_type", "order_id", "customer_id", "invoice_date", "product", "family", "qty", "unit_price",
     "amount_ht", "cost", "salesperson",
 ]  # fmt: skip
 CLIENTS = ["name", "group_id", "segment", "sector", "region", "salesperson"]
-ACCOUNTS = {
-    "positions": "receivable_items",
-    "settlements": "receivable_items",
-}  # what reading makes, and of what
+MADE = dict.fromkeys(
+    ("positions", "settlements", "receipts"), "receivable_items"
+)  # what reading makes, and of what
+RECEIPTS = f"{PAIRS} SELECT * REPLACE (amount::DOUBLE AS amount) FROM pair ORDER BY ALL"
+
+
+def is_given(portfolio: Portfolio, table: str) -> bool:
+    """Tell whether the company gave a canonical table, or all that it is made of."""
+    return portfolio.has_lines if table == "invoice_lines" else portfolio.has(table)
+
+
+def missing(table: str) -> LedgerError:
+    """Return what is said of a canonical table that the company did not give."""
+    return LedgerError("course.missing_table", table=table, named=text(f"crm.table.{table}"))
 
 
 @dataclass(frozen=True)
@@ -91,18 +104,26 @@ class Lesson:
         ----------
         name
             A canonical table (``payments``, ``interactions``, ``customers`` ...), or one that reading makes of them:
-            ``positions`` (what clients owe) and ``settlements`` (what paid it).
+            ``positions`` (what clients owe), ``settlements`` (what paid it) and ``receipts`` (what is left of them
+            without the receipts that bounced; the invoice of each beside it). The sheet ``cost_to_serve`` bears
+            ``share``: the part of the period of each row that lies in year N, 1 without a period, missing where
+            nobody can read it.
 
         Raises
         ------
         LedgerError
             If the company did not give it.
         """
-        source = ACCOUNTS.get(name, name)
-        given = self.portfolio.has_lines if source == "invoice_lines" else self.portfolio.has(source)
-        if not given:
-            raise LedgerError("course.missing_table", table=source, lesson=self.name)
-        return known(name, self.portfolio.ledger.table(name), self.day)
+        source = MADE.get(name, name)
+        if not is_given(self.portfolio, source):
+            raise missing(source)
+        if name == "receipts":
+            return self.portfolio.ledger.frame(RECEIPTS, {"day": self.day.date()})
+        rows = known(name, self.portfolio.ledger.table(name), self.day)
+        if name == "cost_to_serve":
+            year = self.years["N"]
+            return rows.assign(share=shares_of_periods(rows.period, year.start, year.end))
+        return rows
 
     def finding(self, id: str) -> float | str | Unknown:
         """Return the value of a finding of the report, or why it is unknown."""

@@ -144,6 +144,16 @@ def share_of_period(said: str | None, start: date, end: date) -> float | None:
     return max(inside, 0) / ((last - first).days + 1)
 
 
+def shares_of_periods(periods: pd.Series, start: date, end: date) -> pd.Series:
+    """Return :func:`share_of_period` of each row, missing where nobody can read its period (4.3).
+
+    >>> shares_of_periods(pd.Series(["2025", None, "juin"]), date(2025, 1, 1), date(2025, 12, 31)).tolist()
+    [1.0, 1.0, nan]
+    """
+    told = [share_of_period(said if isinstance(said, str) else None, start, end) for said in periods]
+    return pd.Series(told, index=periods.index, dtype="float64")
+
+
 def credit_cost(average_receivable: pd.Series, *, rate: Limit) -> pd.Series:
     """Return what the money that each client owes costs in a year (4.3): average receivable including VAT x rate.
 

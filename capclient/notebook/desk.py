@@ -22,7 +22,7 @@ from capclient.portfolio import Portfolio
 from capclient.tables import Styles
 from capclient.themes import Findings, concentration
 from capclient.vocabulary import Unknown
-from capclient.wording import catalogue, text
+from capclient.wording import catalogue, speak, text
 from capclient.wording.numbers import MISSING, count, day
 
 DEMO = "demo"
@@ -84,6 +84,8 @@ def open_portfolio(params: str = DEMO, *, lang: str = "fr", as_of: str = "") -> 
     as_of
         Analysis date ``YYYY-MM-DD``; empty for that of the parameters.
     """
+    if get_ipython() is not None:
+        speak(lang)  # errors too
     path = _demo() if params == DEMO else Path(params)
     portfolio = Portfolio.in_batch(path, as_of=date.fromisoformat(as_of) if as_of else None)
     _desks[:] = [Desk(portfolio, lang)]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from capclient.engine import margins as engine
 from capclient.indicators import cost_to_serve as indicators
-from capclient.indicators.cost_to_serve import OUTSIDE, bounds_of_period, share_of_period
+from capclient.indicators.cost_to_serve import OUTSIDE, bounds_of_period, shares_of_periods
 from capclient.levels import activity_code
 from capclient.periods import shifted
 from capclient.portfolio import Portfolio
@@ -87,14 +87,7 @@ def _sheet(portfolio: Portfolio) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """
     rows = portfolio.table("cost_to_serve")
     year = portfolio.windows.n
-    part = pd.Series(
-        [
-            share_of_period(said if isinstance(said, str) else None, year.start, year.end)
-            for said in rows.period
-        ],
-        index=rows.index,
-        dtype="float64",
-    )
+    part = shares_of_periods(rows.period, year.start, year.end)
     bad = part.isna() | rows.driver_qty.isna() | (rows.driver_qty.astype("float64") < 0)
     good = rows[~bad & (part > 0)]
     frame = pd.DataFrame(

@@ -20,10 +20,18 @@ _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 _SLOT = re.compile(_PLACEHOLDER.pattern + r"|(?<=\w)\((s|nt)\)")
 
 
+_spoken = [DEFAULT_LANGUAGE]
+
+
+def speak(lang: str) -> None:
+    """Let this process say its messages in a language, unless ``CAPCLIENT_LANG`` names one."""
+    _spoken[:] = [lang if lang in LANGUAGES else DEFAULT_LANGUAGE]
+
+
 def language() -> str:
-    """Return the language of messages: ``CAPCLIENT_LANG`` when it names one, French otherwise."""
-    asked = os.environ.get("CAPCLIENT_LANG", DEFAULT_LANGUAGE)[:2].lower()
-    return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+    """Return the language of messages: ``CAPCLIENT_LANG`` when it names one, else that of the notebook or French."""
+    asked = os.environ.get("CAPCLIENT_LANG", "")[:2].lower()
+    return asked if asked in LANGUAGES else _spoken[0]
 
 
 @cache

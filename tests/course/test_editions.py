@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from capclient.cli import app
 from capclient.course.editions import lessons, write_course
 from capclient.course.exercises import LESSONS
-from capclient.errors import ParamsError
+from capclient.errors import LedgerError, ParamsError
 from capclient.wording import LANGUAGES
 
 from .lesson_files import CODE, answers, cells_of, run, tags
@@ -95,9 +95,20 @@ def test_work_that_was_begun_is_kept_unless_it_is_to_be_replaced(tmp_path):
     assert cells_of(mine)
 
 
-def test_a_class_may_work_on_a_company_of_its_own(tmp_path):
+@pytest.fixture
+def acme(tmp_path):
+    """A company that gives its invoices and nothing else."""
     company = tmp_path / "acme.yml"
     company.write_text("company: {id: acme}\nsources: {invoice_lines: ventes.csv}\n", encoding="utf-8")
+    rows = [f"F{place};C{place % 5};2025-{place % 12 + 1:02d}-10;{place}00" for place in range(1, 40)]
+    (tmp_path / "ventes.csv").write_text(
+        "\n".join(["invoice_id;customer_id;invoice_date;amount_ht", *rows]), encoding="utf-8"
+    )
+    return company
+
+
+def test_a_class_may_work_on_a_company_of_its_own(acme, tmp_path):
+    company = acme
     write_course(tmp_path / "cours", str(company), "fr")
     (given,) = [
         cell["source"]
@@ -105,6 +116,33 @@ def test_a_class_may_work_on_a_company_of_its_own(tmp_path):
         if "parameters" in tags(cell)
     ]
     assert str(company) in given
+
+
+def test_the_lessons_that_lack_a_table_are_named_beforehand_and_stop_where_it_was_said(acme, tmp_path):
+    out = tmp_path / "cours"
+    said = CliRunner().invoke(app, ["course", "--out", str(out), "--params", str(acme)]).output
+    page = (out / "LISEZMOI.md").read_text("utf-8")
+    stops = {6: ("cost_to_serve", 2), 7: ("receivable_items", 0), 9: ("evidence", 6)}
+    assert said.count("Elle s’arrête") == page.count("Elle s’arrête") == len(stops)
+    for number, (table, before) in stops.items():
+        (line,) = [line for line in page.splitlines() if line.startswith(f"- Leçon {number}")]
+        assert table in line and f"après {before} exercice" in line
+        done = {}
+        with pytest.raises(LedgerError, match=table):
+            run(cells_of(out / "enseignant" / lessons()[number - 1].name), done)
+        assert len(done) == before
+    for number in set(range(1, len(LESSONS) + 1)) - set(stops):
+        run(cells_of(out / "eleve" / lessons()[number - 1].name), {})
+
+
+def test_a_company_of_totals_has_no_course(tmp_path):
+    company = tmp_path / "acme.yml"
+    totals = "{path: t.csv, measures: [revenue], period: {start: 2025-01-01, end: 2025-12-31}}"
+    company.write_text(f"company: {{id: acme}}\nsources: {{customer_totals: {totals}}}\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text("customer_id;revenue\nC1;5\nC2;6\n", encoding="utf-8")
+    with pytest.raises(LedgerError, match="invoice_lines"):
+        write_course(tmp_path / "cours", str(company), "fr")
+    assert not (tmp_path / "cours").exists()
 
 
 def test_wrong_parameters_or_a_file_in_the_way_are_said_before_anything_is_written(tmp_path):

@@ -1,5 +1,7 @@
 """What a lesson teaches is what the report says: its solutions, in plain pandas on the raw lines, find the answers."""
 
+from functools import partial
+
 import pandas as pd
 import pytest
 
@@ -64,6 +66,35 @@ def test_the_solutions_are_right_on_other_companies_or_the_report_says_why_not(p
     assert {
         name: verdict.words for name, verdict in said.items() if verdict.mark not in {"right", "unknown"}
     } == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", ["2025-06-30", "2024-11-17", "2024-02-29"])
+@pytest.mark.parametrize("company", ["grossiste", "services"])
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_solutions_are_right_on_any_day(path, company, day, monkeypatch):
+    """The middle of a year, of a month, a day that most years lack: a year of twelve months is no calendar year."""
+    monkeypatch.setattr("capclient.course.open_lesson", partial(open_lesson, as_of=day))
+    said = said_of(path, str(demo_params(company)))
+    assert {
+        name: verdict.words for name, verdict in said.items() if verdict.mark not in {"right", "unknown"}
+    } == {}
+    assert company == "services" or {verdict.mark for verdict in said.values()} == {"right"}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("file", ["0000000001FEC20220831.txt", "generated_FEC_2025.csv"])
+@pytest.mark.parametrize("lesson", ["01", "04", "07"])
+def test_the_solutions_are_right_on_an_accounting_file(lesson, file, real_data, tmp_path):
+    """Payments that bounced, closing entries, a year that does not end in December."""
+    company = tmp_path / "fec.yml"
+    company.write_text(f"company: {{id: fec}}\nsources: {{fec: '{real_data / 'fec' / file}'}}\n", "utf-8")
+    (path,) = [path for path in PATHS if path.stem.startswith(lesson)]
+    said = said_of(path, str(company))
+    assert {
+        name: verdict.words for name, verdict in said.items() if verdict.mark not in {"right", "unknown"}
+    } == {}
+    assert "right" in {verdict.mark for verdict in said.values()}
 
 
 @every_lesson

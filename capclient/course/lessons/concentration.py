@@ -21,9 +21,9 @@ def _invoiced(lesson: Lesson) -> pd.Series:
     return rows[rows.doc_type == "invoice"].groupby("customer_id").amount_ht.sum()
 
 
-def _class_a(lesson: Lesson) -> set[str]:
-    ranking = concentration(lesson.portfolio).ranking
-    return set(ranking.index[ranking.abc_class == "A"])
+def _class_a(lesson: Lesson) -> set[str] | Unknown:
+    found = concentration(lesson.portfolio)
+    return found.reason or set(found.ranking.index[found.ranking.abc_class == "A"])
 
 
 def _class_a_after(lesson: Lesson) -> set[str]:

@@ -115,11 +115,15 @@ def _digest(path: Path, memo: Path) -> str:
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file under a temporary name, then rename it: it is never seen half-written."""
+    """Write a file under a temporary name, then rename it: it is never seen half-written, nor is the temporary one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     data = content.encode("utf-8") if isinstance(content, str) else content
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    except OSError:  # a full disk, a folder of that name, no right to write
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

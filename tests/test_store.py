@@ -12,6 +12,7 @@ import pytest
 from capclient.ingest import ingest
 from capclient.params import read_params
 from capclient.portfolio import Portfolio
+from capclient.store import write_atomically
 
 LINES = "Facture;Client;Date;Montant HT\n" + "".join(
     f"F{i};C{i % 4};{i % 28 + 1:02d}/{i % 12 + 1:02d}/2025;{100 + i},50\n" for i in range(40)
@@ -119,3 +120,10 @@ def test_another_process_keeps_the_store_it_reads(params, tmp_path):
             gc.collect()
         said, _ = reader.communicate("go on\n", timeout=60)
     assert float(said) == 4800.0
+
+
+def test_a_file_that_cannot_take_its_place_leaves_nothing_behind(tmp_path):
+    (tmp_path / "page.html").mkdir()
+    with pytest.raises(OSError):
+        write_atomically(tmp_path / "page.html", "page")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]

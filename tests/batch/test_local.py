@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -119,7 +119,16 @@ def test_a_kernel_killed_from_outside_costs_its_company_only(tmp_path: Path) -> 
     assert killed
 
 
+@pytest.fixture
+def heeds_interruptions() -> Iterator[None]:
+    """A process that a shell started in the background ignores Ctrl+C, and so would the batch of the test."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("heeds_interruptions")
 def test_an_interruption_stops_workers_and_kernels_and_keeps_the_old_report(tmp_path: Path) -> None:
     jobs = make_jobs(tmp_path, ["acme"], [])
     run_all(jobs, steps=STEPS)

@@ -24,7 +24,7 @@ test: env        ## lint, types, package, notebooks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 notebooks
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbval-lax --nbval-cell-timeout=120 notebooks
 
 test-slow: env   ## what takes longer: batches, database servers, pages in Chromium, damaged files, every random example
 	CAPCLIENT_RANDOM=whole $(BIN)/python -m pytest -n auto --dist loadfile -m "slow or browser or fuzz or hypothesis"

@@ -30,10 +30,10 @@ def real_data() -> Path:
     return folder
 
 
-TOGETHER = {  # modules that look at one simulated company: one worker reads it, and computes its themes once
-    f"tests/e2e/test_{name}.py"
+TOGETHER = {  # modules that look at the same companies: one worker reads them, and computes their themes once
+    f"tests/e2e/test_{name}.py": "tests/e2e"
     for name in ("plan_truths", "relation_truths", "simulated_lives", "simulated_truths")
-}
+} | {f"tests/course/test_{name}.py": "tests/course" for name in ("classroom", "editions", "known", "lessons")}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -46,6 +46,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "tests/e2e" if file in TOGETHER else file
+            return TOGETHER.get(file, file)
 
     return Scheduling(config, log)

@@ -159,6 +159,6 @@ def _page(folders: dict[str, Path], stops: tuple[str, ...], lang: str) -> str:
             "|---|---|---|",
             *rows,
             "",
-            *(f"- {said}\n" for said in stops),
+            *(f"{said}\n" for said in stops),
         ]
     )

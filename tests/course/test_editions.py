@@ -7,10 +7,12 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
+from capclient import wording
 from capclient.cli import app
 from capclient.course.editions import lessons, write_course
 from capclient.course.exercises import LESSONS
 from capclient.errors import LedgerError, ParamsError
+from capclient.notebook import desk
 from capclient.wording import LANGUAGES
 
 from .lesson_files import CODE, answers, cells_of, run, tags
@@ -133,6 +135,19 @@ def test_the_lessons_that_lack_a_table_are_named_beforehand_and_stop_where_it_wa
         assert len(done) == before
     for number in set(range(1, len(LESSONS) + 1)) - set(stops):
         run(cells_of(out / "eleve" / lessons()[number - 1].name), {})
+
+
+def test_errors_speak_the_language_of_the_notebook(acme, tmp_path, monkeypatch):
+    monkeypatch.setattr(wording, "_spoken", ["fr"])
+    monkeypatch.setattr(desk, "get_ipython", object)  # as in a kernel
+    monkeypatch.setattr(desk, "display", lambda shown: None)
+    monkeypatch.delenv("CAPCLIENT_LANG", raising=False)
+    write_course(tmp_path / "course", str(acme), "en")
+    lesson = tmp_path / "course" / "teacher" / lessons()[5].name
+    with pytest.raises(LedgerError, match="From here on") as caught:
+        run(cells_of(lesson), {})
+    monkeypatch.setenv("CAPCLIENT_LANG", "fr")  # who reads it knows better
+    assert "La suite de cette leçon" in str(caught.value)
 
 
 def test_a_company_of_totals_has_no_course(tmp_path):

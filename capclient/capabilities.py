@@ -27,6 +27,7 @@ class Capability:
 
     ``shown``: ``evidence`` (a signed proof answers it), ``chapter:<name>``, ``output:<file>`` or ``command:<name>``.
     ``main``: findings to show first, instead of those that cover fewest other capabilities.
+    ``needs``: where none of these is known, the other findings surround the question and answer nothing.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Capability:
     question_en: str
     shown: tuple[str, ...] = ()
     main: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def theme(self) -> str:

@@ -159,7 +159,16 @@ def _words(room: Classroom, exercise: Exercise, judgement: Judgement, answer: An
         slipped = wrong(lesson)
         if not isinstance(slipped, Unknown) and judged(answer, slipped, exercise.unit).code == "right":
             return text(room.key(name, f"slip.{code}"), lesson.lang)
-    return text(f"course.{judgement.code}", lesson.lang, **_facts(judgement, exercise, lesson))
+    return text(f"course.{_code(judgement)}", lesson.lang, **_facts(judgement, exercise, lesson))
+
+
+def _code(judgement: Judgement) -> str:
+    """Say only what differs: clients that are missing, or too many, or both."""
+    if judgement.code == "codes_differ" and not judgement.facts["n_extra"]:
+        return "codes_missing"
+    if judgement.code == "codes_differ" and not judgement.facts["n_missing"]:
+        return "codes_extra"
+    return judgement.code
 
 
 def _facts(judgement: Judgement, exercise: Exercise, lesson: Lesson) -> dict[str, str]:
@@ -172,6 +181,7 @@ def _facts(judgement: Judgement, exercise: Exercise, lesson: Lesson) -> dict[str
             if abs(fact) > HUGE:
                 return f"{fact:.3g}"
             unit = "points" if name == "gap" and exercise.unit == "share" else exercise.unit
+            unit = "money_cents" if name == "value" and unit == "money" else unit  # judged to the cent
             return spoken(fact, unit, lesson.lang, lesson.portfolio.currency)
         return text(f"course.kind.{fact}", lesson.lang) if name == "kind" else str(fact)[:LONGEST]
 

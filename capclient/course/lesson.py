@@ -28,7 +28,9 @@ CLIENTS = ["name", "group_id", "segment", "sector", "region", "salesperson"]
 MADE = dict.fromkeys(
     ("positions", "settlements", "receipts"), "receivable_items"
 )  # what reading makes, and of what
-RECEIPTS = f"{PAIRS} SELECT * REPLACE (amount::DOUBLE AS amount) FROM pair ORDER BY ALL"
+RECEIPTS = f"""{PAIRS}
+SELECT customer_id, invoice_id, due_date, paid_date, amount::DOUBLE AS amount, method FROM pair
+WHERE credit_kind = 'payment' ORDER BY ALL"""
 
 
 def is_given(portfolio: Portfolio, table: str) -> bool:
@@ -104,8 +106,8 @@ class Lesson:
         ----------
         name
             A canonical table (``payments``, ``interactions``, ``customers`` ...), or one that reading makes of them:
-            ``positions`` (what clients owe), ``settlements`` (what paid it) and ``receipts`` (what is left of them
-            without the receipts that bounced; the invoice of each beside it). The sheet ``cost_to_serve`` bears
+            ``positions`` (what clients owe), ``settlements`` (what paid it) and ``receipts`` (the payments among them,
+            without those that bounced, each with the due date of its invoice). The sheet ``cost_to_serve`` bears
             ``share``: the part of the period of each row that lies in year N, 1 without a period, missing where
             nobody can read it.
 

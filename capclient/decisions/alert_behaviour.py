@@ -27,6 +27,7 @@ from capclient.themes.erosion import erosion
 from capclient.themes.lifecycle import lifecycle
 from capclient.themes.margins import margins
 from capclient.themes.origins import seen_at
+from capclient.themes.purchases import purchases
 from capclient.vocabulary import Unknown
 
 VALUABLE = ("A", "B")
@@ -190,6 +191,9 @@ def single_product(portfolio: Portfolio) -> pd.DataFrame | Unknown:
     known = facts(portfolio)
     if known.reason is not None:
         return known.reason
+    moved = purchases(portfolio).family_reason
+    if moved is not None and moved.reason == "unreliable:families_unassigned":
+        return moved  # the account of an accounting file that entries without client empty at the end of the year
     year = portfolio.windows.n
     sold = portfolio.ledger.frame(
         engine.PRODUCTS, {"start": year.start, "end": min(year.end, portfolio.as_of)}

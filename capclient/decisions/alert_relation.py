@@ -23,6 +23,7 @@ from capclient.themes.events import events
 from capclient.themes.lateness import lateness
 from capclient.themes.origins import contracts_on, seen_at
 from capclient.themes.payment_terms import payment_terms, terms_by_client
+from capclient.themes.recovery import recovery
 from capclient.themes.settlements import overdue
 from capclient.vocabulary import Unknown
 
@@ -64,10 +65,15 @@ def late_debts(portfolio: Portfolio) -> pd.DataFrame | Unknown:
         amount=("amount", "sum"), oldest=("waited", "max"), due=("due_date", "min")
     )
     told = told[told.amount > 100 * limits.overdue_least]
+    listed = recovery(portfolio).clients.reindex(told.index)
+    settled = listed.stage.eq(
+        "reconcile"
+    )  # credits cover it, or another code may have paid: owed in the accounts only
     since = pd.to_datetime(told.due) + pd.Timedelta(days=limits.overdue_days + 1)
     return raised(
-        told.index, since=since, stake=told.amount / 100, amount=told.amount / 100, oldest=told.oldest
-    )
+        told.index, since=since, stake=(told.amount / 100).mask(settled, 0.0), amount=told.amount / 100,
+        oldest=told.oldest, doubt=settled.map({True: "reconcile", False: ""}),
+    )  # fmt: skip
 
 
 def payment_grade(portfolio: Portfolio) -> pd.DataFrame | Unknown:

@@ -32,6 +32,8 @@ def evidence_words(code: str, facts: Mapping[str, Any], lang: str, currency: str
         key = f"alert.{code}.evidence.late"
     if code == "season_missed" and not facts.get("now"):
         key = f"alert.{code}.evidence.empty"
+    if code == "late_debts" and facts.get("doubt"):
+        key = f"alert.{code}.evidence.reconcile"
     if code == "first_client" and facts.get("group") is None:
         key = f"alert.{code}.evidence.alone"
     return text(

@@ -202,9 +202,12 @@ def _collect(portfolio: Portfolio) -> list[Todo]:
     late = recovery(portfolio)
     if late.reason is not None or late.clients.empty:
         return []
-    names = tuple(map(str, late.clients.name.head(NAMED)))
+    owing = late.clients[late.clients.claim > 0]  # not those whose receipts are only to be matched
+    if owing.empty:
+        return []
+    names = tuple(map(str, owing.name.head(NAMED)))
     day = pd.Timestamp(portfolio.as_of)
-    return [Todo("collect", len(late.clients), float(late.clients.claim.sum()), names, day)]
+    return [Todo("collect", len(owing), float(owing.claim.sum()), names, day)]
 
 
 def severity(value: float, limit: float, worries: str) -> float:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from capclient import figures
 from capclient.cards import Sentence
-from capclient.notebook.desk import absent, desk
+from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
 from capclient.notices import Notice
 from capclient.tables import Table
@@ -139,6 +139,9 @@ def stage_outlook(all_of_it: Life) -> Table | Notice:
 def market_stages(all_of_it: Life, *, most: int = 10) -> Table | Notice:
     """Show the clients whose stage depends on the growth of their market."""
     frame = all_of_it.effort.without_market
+    stages = found()["lifecycle.old_age_customers"]
+    if stages.reason:  # a market would not help: no stage can be read
+        return absent(Unknown(stages.reason))
     if isinstance(frame, Unknown):
         return absent(frame)
     lang = desk().lang

@@ -5,6 +5,8 @@ Floor 7.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from capclient import figures
 from capclient.notebook.desk import absent, desk, found
 from capclient.notebook.listing import listing
@@ -29,10 +31,13 @@ def stages_figure(life: Lifecycle) -> figures.Figure | Notice:
 
 
 def stages_table(life: Lifecycle) -> Table | Notice:
-    """Show each stage: clients, revenue, share, and the follow-up it calls for."""
+    """Show each stage: clients, revenue, share, and the follow-up it calls for; no figure where none can be known."""
     lang = desk().lang
     frame = life.stages.assign(followup=[text(f"followup.{stage}", lang) for stage in life.stages.stage])
     names = ["stage", "customers", "revenue", "revenue_share", "followup"]
+    unknown = {item.id for item in life.findings if item.reason}
+    blind = [f"lifecycle.{stage}_customers" in unknown for stage in frame.stage]
+    frame[names[1:4]] = frame[names[1:4]].mask(pd.Series(blind, index=frame.index))
     return listing(life.reason if life.reason is not None else frame, names, "table.stages")
 
 

@@ -96,6 +96,8 @@ def _capabilities(own: Known, known: Known, register: Register, signed: pd.DataF
         mine = [own[spec.id] for spec in specs if spec.id in own]
         mine += [known[spec.id] for spec in specs if not spec.id.startswith(OWN)]
         valued = [item for item in mine if item.value is not None]
+        if capability.needs and not any(item.id in capability.needs for item in valued):
+            valued, mine = [], [item for item in mine if item.id in capability.needs]
         seen = {item.id for item in valued}
         first = [id for id in capability.main if id in seen]
         status = capability_status(

@@ -43,6 +43,8 @@ def things_to_do(portfolio: Portfolio) -> Points | Notice:
 def _known(item: Known) -> Point:
     here, lang, name = desk(), desk().lang, item.topic.name
     kind = "alert" if item.is_alert else "calm"
+    if name == "forecast" and found()["forecast.total_method"].value == "naive" and not round(item.value, 3):
+        kind = "same"  # a year carried over tells no change
     facts = {"value": share(item.value, lang), "change": _signed(item.value, lang)}
     ranking = concentration(here.portfolio).ranking
     facts["top1_name"] = str(ranking.name.iloc[0]) if len(ranking) else ""

@@ -12,6 +12,7 @@ from capclient.decisions.alert_relation import late_debts
 from capclient.decisions.alert_words import evidence_words
 from capclient.decisions.synthesis import five_to_do
 from capclient.notebook import chapter_life_history, chapter_lifecycle
+from capclient.notebook.chapter_synthesis import things_to_know
 from capclient.notebook.desk import Desk, _desks
 from capclient.params import make_params
 from capclient.portfolio import Portfolio
@@ -70,3 +71,14 @@ def test_stages_that_one_year_cannot_tell_are_not_counted_as_none(company):
     assert blank == {"Adolescence", "Âge adulte", "Vieillesse"}
     notice = chapter_life_history.market_stages(whole)
     assert "années complètes" in str(notice._repr_mimebundle_())  # a market would not help
+
+
+def test_a_year_carried_over_is_said_so_and_not_as_a_change_of_nothing(company):
+    (words,) = [
+        point.words for point in things_to_know(company).points if "1 049 934" in unspaced(point.words)
+    ]
+    assert "reconduit" in words and "0,0" not in words
+
+
+def unspaced(words):
+    return words.replace("\u202f", " ").replace("\u00a0", " ")

@@ -25,9 +25,8 @@ LINES = [
     "amount_ht", "cost", "salesperson",
 ]  # fmt: skip
 CLIENTS = ["name", "group_id", "segment", "sector", "region", "salesperson"]
-MADE = dict.fromkeys(
-    ("positions", "settlements", "receipts"), "receivable_items"
-)  # what reading makes, and of what
+# what reading makes, and of what
+MADE = dict.fromkeys(("positions", "settlements", "receipts"), "receivable_items")
 RECEIPTS = f"""{PAIRS}
 SELECT customer_id, invoice_id, due_date, paid_date, amount::DOUBLE AS amount, method FROM pair
 WHERE credit_kind = 'payment' ORDER BY ALL"""

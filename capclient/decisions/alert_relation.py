@@ -65,14 +65,14 @@ def late_debts(portfolio: Portfolio) -> pd.DataFrame | Unknown:
         amount=("amount", "sum"), oldest=("waited", "max"), due=("due_date", "min")
     )
     told = told[told.amount > 100 * limits.overdue_least]
+    # what receipts nobody matched cover, or another code may have paid, is owed in the accounts only
     listed = recovery(portfolio).clients.reindex(told.index)
-    settled = listed.stage.eq(
-        "reconcile"
-    )  # credits cover it, or another code may have paid: owed in the accounts only
+    amount = told.amount / 100
+    covered = listed.stage.isin(["reconcile", "small"])
     since = pd.to_datetime(told.due) + pd.Timedelta(days=limits.overdue_days + 1)
     return raised(
-        told.index, since=since, stake=(told.amount / 100).mask(settled, 0.0), amount=told.amount / 100,
-        oldest=told.oldest, doubt=settled.map({True: "reconcile", False: ""}),
+        told.index, since=since, stake=amount.clip(upper=listed.claim.fillna(amount)), amount=amount,
+        oldest=told.oldest, doubt=covered.map({True: "reconcile", False: ""}),
     )  # fmt: skip
 
 
